@@ -1,0 +1,150 @@
+import { existsSync } from 'node:fs';
+import { HOST_TABLES, TENANT_IDS, USER_IDS, catalog, catalogOf, engines, rowsOf } from './engines';
+import type { TestDatabase } from './engines';
+
+describe.each(engines)('the test database on $name', ({ name, createDatabase }) => {
+  const open: TestDatabase[] = [];
+  const create: typeof createDatabase = async (options) => {
+    const database = await createDatabase(options);
+    open.push(database);
+    return database;
+  };
+
+  afterAll(async () => {
+    await Promise.all(open.map((database) => database.close()));
+  });
+
+  it('is one of its own, of the engine asked for', async () => {
+    const [first, second] = await Promise.all([create({ host: 'none' }), create({ host: 'none' })]);
+    expect(first.url).not.toBe(second.url);
+    expect(first.engine).toBe(name);
+    if (name === 'sqlite') {
+      expect(existsSync(first.url.slice('sqlite:'.length))).toBe(true);
+    } else {
+      expect(first.url).toMatch(/^postgres(?:ql)?:\/\//);
+      const [server] = await first.sql<{ v: number }>(
+        `SELECT current_setting('server_version_num')::int AS v`,
+      );
+      expect(server?.v).toBeGreaterThanOrEqual(150_000);
+    }
+
+    await first.exec('CREATE TABLE a (x text); CREATE TABLE b (y text);');
+    expect(await names(first, 'table')).toEqual(['a', 'b']);
+    expect(await names(second, 'table')).toEqual([]);
+  });
+
+  it('holds the tables of a host, without rows', async () => {
+    const database = await create();
+    expect(await names(database, 'table')).toEqual([...HOST_TABLES].sort());
+    for (const table of HOST_TABLES) expect(await rowsOf(database, table)).toEqual([]);
+  });
+
+  it('holds the rows of a host, with the ids that are told', async () => {
+    const database = await create({ host: 'rows' });
+    expect((await rowsOf(database, 'tenants')).map(({ id }) => id)).toEqual(TENANT_IDS);
+    expect((await rowsOf(database, 'user')).map(({ id }) => id)).toEqual(USER_IDS);
+    for (const table of ['session', 'account']) {
+      expect((await rowsOf(database, table)).map(({ userId }) => userId)).toEqual(USER_IDS);
+    }
+  });
+
+  it('takes $1 in any order and more than once, and leaves quoted text alone', async () => {
+    const database = await create({ host: 'none' });
+    await database.exec('CREATE TABLE t (a text, b text, c text, d text)');
+    await database.sql(`INSERT INTO t (a, b, c, d) VALUES ($2, $1, $2, '$1''s')`, ['one', 'two']);
+    expect(await rowsOf(database, 't')).toEqual([{ a: 'two', b: 'one', c: 'two', d: "$1's" }]);
+  });
+
+  it('refuses a statement that breaks a foreign key, and cascades', async () => {
+    const database = await create({ host: 'rows' });
+    await expect(
+      database.sql(
+        `INSERT INTO "session" ("id", "expiresAt", "token", "createdAt", "updatedAt", "userId")
+         VALUES ('x', '2036-01-01', 'x', '2026-01-01', '2026-01-01', $1)`,
+        ['nobody'],
+      ),
+    ).rejects.toThrow(/foreign key/i);
+    await database.sql('DELETE FROM "user" WHERE "id" = $1', [USER_IDS[0]]);
+    expect((await rowsOf(database, 'session')).map(({ userId }) => userId)).toEqual(
+      USER_IDS.slice(1),
+    );
+  });
+
+  it('closes, twice too', async () => {
+    const database = await createDatabase({ host: 'none' });
+    await database.close();
+    await database.close();
+    await expect(database.sql('SELECT 1')).rejects.toThrow();
+  });
+
+  describe('its catalog', () => {
+    it('is the same for the same statements', async () => {
+      const [first, second] = await Promise.all([create(), create()]);
+      expect(await catalog(first)).toEqual(await catalog(second));
+    });
+
+    it.each(
+      [
+        ['a table', 'CREATE TABLE extra (id integer)'],
+        ['a column', 'ALTER TABLE tenants ADD COLUMN extra text'],
+        ['an index', 'CREATE INDEX extra ON tenants (name)'],
+        ['a view', 'CREATE VIEW extra AS SELECT id FROM tenants'],
+        ...(name === 'sqlite'
+          ? [
+              [
+                'a trigger',
+                'CREATE TRIGGER extra AFTER DELETE ON tenants BEGIN DELETE FROM "user"; END',
+              ],
+            ]
+          : [
+              ['a default', `ALTER TABLE tenants ALTER COLUMN name SET DEFAULT 'x'`],
+              ['nullability', 'ALTER TABLE tenants ALTER COLUMN name DROP NOT NULL'],
+              ['a type', 'ALTER TABLE tenants ALTER COLUMN name TYPE varchar(100)'],
+              ['a check', 'ALTER TABLE tenants ADD CONSTRAINT extra CHECK (length(name) > 0)'],
+              [
+                'a foreign key not valid',
+                'ALTER TABLE "session" ADD CONSTRAINT extra FOREIGN KEY ("userId") REFERENCES "user" ("id") NOT VALID',
+              ],
+              [
+                'a trigger',
+                'CREATE TRIGGER extra BEFORE UPDATE ON tenants FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
+              ],
+              ['row security', 'ALTER TABLE tenants ENABLE ROW LEVEL SECURITY'],
+              ['a type of its own', `CREATE TYPE extra AS ENUM ('a')`],
+              ['a sequence', 'CREATE SEQUENCE extra'],
+              ['an extension', 'CREATE EXTENSION pg_trgm'],
+              ['a comment', `COMMENT ON COLUMN tenants.name IS 'x'`],
+            ]),
+      ].map(([what = '', statement = '']) => ({ what, statement })),
+    )('shows $what that was added', async ({ statement }) => {
+      const database = await create();
+      const before = await catalog(database);
+      await database.exec(statement);
+      expect(await catalog(database)).not.toEqual(before);
+    });
+
+    it('leaves out the list of applied migrations', async () => {
+      const database = await create();
+      const before = await catalog(database);
+      await database.exec(
+        name === 'sqlite'
+          ? 'CREATE TABLE "migrations" (id integer PRIMARY KEY AUTOINCREMENT NOT NULL)'
+          : 'CREATE TABLE "migrations" (id SERIAL NOT NULL PRIMARY KEY)',
+      );
+      expect(await catalog(database)).toEqual(before);
+    });
+
+    it('can be had of some tables only', async () => {
+      const database = await create();
+      const part = await catalogOf(database, ['session', 'tenants']);
+      expect(new Set(part.map(({ table }) => table))).toEqual(new Set(['session', 'tenants']));
+      expect(part.map(({ name: entry }) => entry)).toContain('session_userId_idx');
+      await database.exec('CREATE TABLE extra (id integer)');
+      expect(await catalogOf(database, ['session', 'tenants'])).toEqual(part);
+    });
+  });
+});
+
+async function names(database: TestDatabase, kind: string): Promise<string[]> {
+  return (await catalog(database)).filter((entry) => entry.kind === kind).map(({ name }) => name);
+}

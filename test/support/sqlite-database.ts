@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { Database } from 'sqlite3';
+import type { TestDatabase } from './engines';
+import { newFolder } from './test-run';
+
+/** Longer than any test's own transaction. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** A new, empty database file in the folder of this run. */
+export async function createSqliteDatabase(): Promise<TestDatabase> {
+  const file = join(newFolder('sqlite'), 'billing.sqlite');
+  const database = await open(file);
+  database.configure('busyTimeout', BUSY_TIMEOUT_MS);
+  await exec(database, 'PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF;');
+  let closing: Promise<void> | undefined;
+
+  return {
+    engine: 'sqlite',
+    url: `sqlite:${file}`,
+    sql: <Row>(text: string, parameters: readonly unknown[] = []) =>
+      new Promise<Row[]>((resolve, reject) => {
+        database.all<Row>(numbered(text), parameters.map(bindable), (error, rows) => {
+          if (error) reject(error);
+          else resolve(rows);
+        });
+      }),
+    exec: (text) => exec(database, text),
+    close: () =>
+      (closing ??= new Promise((resolve, reject) => {
+        database.close((error) => {
+          if (error) reject(error);
+          else resolve();
+        });
+      })),
+  };
+}
+
+function open(file: string): Promise<Database> {
+  return new Promise((resolve, reject) => {
+    const database = new Database(file, (error) => {
+      if (error) reject(error);
+      else resolve(database);
+    });
+  });
+}
+
+function exec(database: Database, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    database.exec(text, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+/** SQLite takes `$1` for a name and counts by first appearance; `?1` is the first value. */
+function numbered(text: string): string {
+  return text.replace(
+    /('(?:[^']|'')*'|"(?:[^"]|"")*")|\$(\d+)/g,
+    (_match, quoted: string | undefined, number: string) => quoted ?? `?${number}`,
+  );
+}
+
+function bindable(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString().replace('T', ' ').replace('Z', '');
+  if (typeof value === 'object' && value !== null && !Buffer.isBuffer(value)) {
+    return JSON.stringify(value);
+  }
+  return value;
+}
