@@ -1,0 +1,82 @@
+import { BeforeInsert, BeforeUpdate } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { tableOf, type TableSpec } from './columns/registry';
+import { validateBilling } from './validate-billing';
+
+/**
+ * What all billing entities have: a key, two timestamps, and rules that are enforced whenever
+ * TypeORM writes an instance, whether or not the host registers a subscriber.
+ *
+ * A write that breaks a rule throws a BillingError, `VALIDATION_FAILED`, before anything is sent.
+ * Writes that pass the class by (plain objects, query builders, SQL) are left to the CHECKs, which
+ * refuse the same rows.
+ *
+ * Where a row is loaded together with the one it refers to, TypeORM takes the loaded row's key: to
+ * point it elsewhere set `plan`, or set `planId` on an entity that was loaded without its plan.
+ */
+export abstract class BillingEntity {
+  /** Uuid of version 7, made before the insert; the database makes one for plain SQL. */
+  id!: string;
+
+  /** When the row was made. Set before the insert; the database's clock for plain SQL. */
+  createdAt!: Date;
+
+  /** When the row was last written through an entity. */
+  updatedAt!: Date;
+
+  /** Fills in what is missing (key, defaults, timestamps, keys of given relations), and validates. */
+  @BeforeInsert()
+  protected prepareInsert(): void {
+    const table = tableOf(this);
+    if (table === undefined) return;
+    complete(this as unknown as Row, table);
+    validateBilling(this, 'insert');
+  }
+
+  /**
+   * Stamps the row and validates what is loaded of it. TypeORM calls this only for an entity that
+   * has changed, so the stamp never causes an UPDATE of its own.
+   */
+  @BeforeUpdate()
+  protected prepareUpdate(): void {
+    const table = tableOf(this);
+    if (table === undefined) return;
+    this.updatedAt = new Date();
+    withoutNegativeZero(this as unknown as Row, table);
+    validateBilling(this, 'update');
+  }
+}
+
+type Row = Record<string, unknown>;
+
+function complete(row: Row, table: TableSpec): void {
+  row.id ??= uuidv7();
+  // One reading of the clock for both: a row just made has not been updated.
+  const now = Date.now();
+  row.createdAt ??= new Date(now);
+  row.updatedAt ??= new Date(now);
+  for (const { property, relation, nullable, makeDefault } of table.columns) {
+    if (row[property] !== undefined) continue;
+    const related = relation === undefined ? undefined : row[relation];
+    if (typeof related === 'object' && related !== null) {
+      row[property] = keyOf(related);
+    } else if (makeDefault !== undefined) {
+      row[property] = makeDefault();
+    } else if (nullable) {
+      row[property] = null;
+    }
+  }
+  withoutNegativeZero(row, table);
+}
+
+/** A billing row that is saved along with the one that refers to it gets its key early. */
+function keyOf(related: object): unknown {
+  const row = related as Row;
+  if (related instanceof BillingEntity) row.id ??= uuidv7();
+  return row.id;
+}
+
+/** -0 would be stored as 0 and no longer equal what was saved. */
+function withoutNegativeZero(row: Row, table: TableSpec): void {
+  for (const { property } of table.columns) if (Object.is(row[property], -0)) row[property] = 0;
+}

@@ -1,0 +1,39 @@
+import { BillingError } from '../../errors';
+import { show } from './values';
+
+/** What stands in the place of a secret's value. */
+export const REDACTED = '[redacted]';
+
+/** One value that its table's rules refuse. */
+export interface ValidationFailure {
+  readonly property: string;
+  /** The value as given, or `'[redacted]'` if the property is a secret. */
+  readonly value: unknown;
+  /** What was expected instead, in words. */
+  readonly expected: string;
+}
+
+/** The `details` of a BillingError with the code `VALIDATION_FAILED`. */
+export interface ValidationDetails {
+  /** Name of the entity class. */
+  readonly entity: string;
+  readonly table: string;
+  readonly failures: readonly ValidationFailure[];
+}
+
+/** One error for all that is wrong with an entity. */
+export function validationError(
+  { entity, table }: { readonly entity: string; readonly table: string },
+  failures: readonly ValidationFailure[],
+): BillingError<ValidationDetails> {
+  const lines = failures.map(
+    ({ property, value, expected }) =>
+      `${property} is ${value === REDACTED ? REDACTED : show(value)}, expected ${expected}`,
+  );
+  return new BillingError(
+    'VALIDATION_FAILED',
+    `A row for ${table} breaks its rules: ${lines.join('; ')}. ` +
+      'Mend the values and save again; nothing was written.',
+    { details: { entity, table, failures } },
+  );
+}

@@ -1,0 +1,132 @@
+import { BillingEntity } from '../billing-entity';
+import {
+  CurrencyCode,
+  Flag,
+  HostKey,
+  Instant,
+  Money,
+  OneOf,
+  Reference,
+  Varchar,
+  WholeNumber,
+} from '../columns';
+import { BillingTable } from '../columns/billing-table';
+import { isOneOf } from '../columns/registry';
+import { bothOrNeither, period, setExactlyWhen } from '../columns/row-rules';
+import type { Tenant } from '../host';
+import {
+  FINAL_SUBSCRIPTION_STATUSES,
+  LIVE_SUBSCRIPTION_STATUSES,
+  PLAN_BILLING_INTERVALS,
+  SUBSCRIPTION_STATUSES,
+  type Currency,
+  type PlanBillingInterval,
+  type SubscriptionStatus,
+} from '../vocabulary';
+import { Plan } from './plan';
+
+const IS_LIVE = isOneOf('status', LIVE_SUBSCRIPTION_STATUSES);
+
+/**
+ * A tenant's subscription to a plan: table `subscriptions`. A tenant has at most one that is live
+ * (`uq_subscriptions_live_tenant`), and any number that have ended.
+ */
+@BillingTable('subscriptions', {
+  rules: [
+    bothOrNeither('unit_amount_currency', 'unitAmount', 'currency'),
+    period('current_period', 'currentPeriodStart', 'currentPeriodEnd'),
+    period('trial', 'trialStart', 'trialEnd'),
+    setExactlyWhen('endedAt', FINAL_SUBSCRIPTION_STATUSES),
+  ],
+  indexes: [
+    { name: 'live_tenant', properties: ['tenantId'], unique: true, where: IS_LIVE },
+    // Renewals due.
+    { name: 'period_end', properties: ['currentPeriodEnd'], where: IS_LIVE },
+  ],
+})
+export class Subscription extends BillingEntity {
+  /** The host's tenant. Deleting it deletes the row (`fk_subscriptions_tenant_id`). */
+  @HostKey('tenant', { index: true })
+  tenantId!: string;
+
+  /** The tenant itself, when it was asked for. */
+  tenant?: Tenant;
+
+  /** The plan, which can't be deleted while it is referred to (`fk_subscriptions_plan_id`). */
+  @Reference(() => Plan, { relation: 'plan', onDelete: 'RESTRICT', index: true })
+  planId!: string;
+
+  /** The plan itself, when it was asked for. */
+  plan?: Plan;
+
+  /** Null: not (yet) at Stripe. Unique (`uq_subscriptions_stripe_subscription_id`). */
+  @Varchar(255, { nullable: true, unique: true })
+  stripeSubscriptionId!: string | null;
+
+  /** `'incomplete'` if not given; one of a list (`ck_subscriptions_status`). */
+  @OneOf(SUBSCRIPTION_STATUSES, { length: 32, default: 'incomplete' })
+  status!: SubscriptionStatus;
+
+  /** `'month'` if not given (`ck_subscriptions_billing_interval`). */
+  @OneOf(PLAN_BILLING_INTERVALS, { length: 16, default: 'month' })
+  billingInterval!: PlanBillingInterval;
+
+  /** Seats, 0 or more; 1 if not given. */
+  @WholeNumber({ min: 0, default: 1 })
+  quantity!: number;
+
+  /**
+   * The price agreed per seat and interval, in minor units of `currency`: pinned against later
+   * changes of the plan. Null: the plan's price applies. Given with `currency` or not at all
+   * (`ck_subscriptions_unit_amount_currency`).
+   */
+  @Money({ nullable: true })
+  unitAmount!: number | null;
+
+  /** ISO 4217 code of `unitAmount`. Null: the plan's price applies. */
+  @CurrencyCode({ nullable: true })
+  currency!: Currency | null;
+
+  /** Start of the period paid for. Null: not started. */
+  @Instant({ nullable: true })
+  currentPeriodStart!: Date | null;
+
+  /** End of the period, after its start (`ck_subscriptions_current_period`). Null: not started. */
+  @Instant({ nullable: true })
+  currentPeriodEnd!: Date | null;
+
+  /** Null: no trial. */
+  @Instant({ nullable: true })
+  trialStart!: Date | null;
+
+  /** After `trialStart` (`ck_subscriptions_trial`). Null: no trial. */
+  @Instant({ nullable: true })
+  trialEnd!: Date | null;
+
+  /** Ends with the period; false if not given. Stripe keeps it true once it has ended this way. */
+  @Flag({ default: false })
+  cancelAtPeriodEnd!: boolean;
+
+  /** When it is going to end. Null: no end is set. */
+  @Instant({ nullable: true })
+  cancelAt!: Date | null;
+
+  /** When it was canceled, though it may run on to the end of its period. Null: it wasn't. */
+  @Instant({ nullable: true })
+  canceledAt!: Date | null;
+
+  /** Set exactly when the status is final (`ck_subscriptions_ended_at`). Null: still live. */
+  @Instant({ nullable: true })
+  endedAt!: Date | null;
+
+  /**
+   * Time of the newest provider event applied; an older one must not overwrite the row.
+   * Null: no provider event yet.
+   */
+  @Instant({ nullable: true })
+  lastEventAt!: Date | null;
+
+  /** For `UPDATE … SET version = version + 1 WHERE version = ?`; from 1, which is the default. */
+  @WholeNumber({ min: 1, default: 1 })
+  version!: number;
+}

@@ -1,0 +1,38 @@
+import { BillingEntity } from '../billing-entity';
+import { CurrencyCode, HostKey, Varchar } from '../columns';
+import { BillingTable } from '../columns/billing-table';
+import type { Tenant } from '../host';
+import type { Currency } from '../vocabulary';
+
+/** How a tenant is billed: table `tenant_config`, at most one row a tenant. */
+@BillingTable('tenant_config')
+export class TenantConfig extends BillingEntity {
+  /**
+   * The host's tenant, unique (`uq_tenant_config_tenant_id`). Deleting it deletes the row
+   * (`fk_tenant_config_tenant_id`).
+   */
+  @HostKey('tenant', { unique: true })
+  tenantId!: string;
+
+  /** The tenant itself, when it was asked for. */
+  tenant?: Tenant;
+
+  /** Null: no customer at Stripe yet. Unique (`uq_tenant_config_stripe_customer_id`). */
+  @Varchar(255, { nullable: true, unique: true })
+  stripeCustomerId!: string | null;
+
+  /** Where invoices go. Null: none given. */
+  @Varchar(320, {
+    nullable: true,
+    format: { pattern: /^[^\s@]+@[^\s@]+$/, expected: 'an e-mail address' },
+  })
+  billingEmail!: string | null;
+
+  /** ISO 4217, upper case. Null: the plan's. */
+  @CurrencyCode({ nullable: true })
+  currency!: Currency | null;
+
+  /** VAT or other tax number, as printed on invoices. Null: none given. */
+  @Varchar(64, { nullable: true })
+  taxId!: string | null;
+}

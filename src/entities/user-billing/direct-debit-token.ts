@@ -1,0 +1,157 @@
+import { BillingEntity } from '../billing-entity';
+import {
+  Alphanumeric,
+  CurrencyCode,
+  Flag,
+  Hex,
+  HostKey,
+  Instant,
+  Money,
+  OneOf,
+  Reference,
+  Text,
+  Varchar,
+} from '../columns';
+import { BillingTable } from '../columns/billing-table';
+import { bothOrNeither, setWhen } from '../columns/row-rules';
+import type { User } from '../host';
+import {
+  DIRECT_DEBIT_SCHEMES,
+  MANDATE_STATUSES,
+  type Currency,
+  type DirectDebitScheme,
+  type MandateStatus,
+} from '../vocabulary';
+
+/**
+ * A user's mandate, and the token to use it with: table `direct_debit_tokens`. The token itself is
+ * stored encrypted only. A user has at most one active default
+ * (`uq_direct_debit_tokens_default_user`).
+ */
+@BillingTable('direct_debit_tokens', {
+  rules: [
+    bothOrNeither('token_ciphertext_key', 'tokenCiphertext', 'tokenKeyId'),
+    bothOrNeither('max_amount_currency', 'maxAmount', 'currency'),
+    setWhen('activatedAt', 'active'),
+    setWhen('revokedAt', 'cancelled'),
+  ],
+  indexes: [
+    {
+      name: 'mandate_reference',
+      properties: ['provider', 'mandateReference'],
+      unique: true,
+      where: 'mandate_reference IS NOT NULL',
+    },
+    {
+      name: 'token_fingerprint',
+      properties: ['provider', 'tokenFingerprint'],
+      unique: true,
+      where: 'token_fingerprint IS NOT NULL',
+    },
+    {
+      name: 'default_user',
+      properties: ['userId'],
+      unique: true,
+      where: "is_default AND status = 'active'",
+    },
+  ],
+})
+export class DirectDebitToken extends BillingEntity {
+  /** The host's user. Deleting it deletes the row (`fk_direct_debit_tokens_user_id`). */
+  @HostKey('user', { index: true })
+  userId!: string;
+
+  /** The user itself, when it was asked for. */
+  user?: User;
+
+  /** The payment provider. */
+  @Varchar(32)
+  provider!: string;
+
+  /** The payment scheme (`ck_direct_debit_tokens_scheme`). */
+  @OneOf(DIRECT_DEBIT_SCHEMES, { length: 32 })
+  scheme!: DirectDebitScheme;
+
+  /** `'pending_submission'` if not given; one of a list (`ck_direct_debit_tokens_status`). */
+  @OneOf(MANDATE_STATUSES, { length: 32, default: 'pending_submission' })
+  status!: MandateStatus;
+
+  /**
+   * The provider's or bank's reference, unique with `provider`
+   * (`uq_direct_debit_tokens_mandate_reference`). Null: not issued.
+   */
+  @Varchar(255, { nullable: true })
+  mandateReference!: string | null;
+
+  /** The token, encrypted by the host; never in the clear, never in an error. Null: not issued. */
+  @Text({ nullable: true, secret: true })
+  tokenCiphertext!: string | null;
+
+  /**
+   * Which of the host's keys encrypted the token. Null: no token; both or neither
+   * (`ck_direct_debit_tokens_token_ciphertext_key`).
+   */
+  @Varchar(64, { nullable: true })
+  tokenKeyId!: string | null;
+
+  /**
+   * Keyed hash of the token, 64 lower-case hexadecimal digits, to find it by; unique with `provider`
+   * (`uq_direct_debit_tokens_token_fingerprint`). Never in an error. Null: none.
+   */
+  @Hex(64, { nullable: true, secret: true })
+  tokenFingerprint!: string | null;
+
+  /** For people to know the account by. Null: not known. */
+  @Varchar(100, { nullable: true })
+  bankName!: string | null;
+
+  /** Last four digits or letters of the account number. Null: not known. */
+  @Alphanumeric(4, { nullable: true })
+  last4!: string | null;
+
+  /**
+   * Most that one payment may take, in minor units of `currency`. Null: no limit agreed. Given with
+   * `currency` or not at all (`ck_direct_debit_tokens_max_amount_currency`).
+   */
+  @Money({ nullable: true })
+  maxAmount!: number | null;
+
+  /** ISO 4217 code of `maxAmount`. Null: no limit agreed. */
+  @CurrencyCode({ nullable: true })
+  currency!: Currency | null;
+
+  /** Set when the status is active (`ck_direct_debit_tokens_activated_at`). Null: never was. */
+  @Instant({ nullable: true })
+  activatedAt!: Date | null;
+
+  /** Null: does not expire. */
+  @Instant({ nullable: true })
+  expiresAt!: Date | null;
+
+  /** Null: never used. */
+  @Instant({ nullable: true })
+  lastUsedAt!: Date | null;
+
+  /** Set when the status is cancelled (`ck_direct_debit_tokens_revoked_at`). Null: it isn't. */
+  @Instant({ nullable: true })
+  revokedAt!: Date | null;
+
+  /** The one to use if none is named; false if not given. */
+  @Flag({ default: false })
+  isDefault!: boolean;
+
+  /**
+   * The token that took this one's place. Null: none did, or that one was deleted
+   * (`fk_direct_debit_tokens_replaced_by_id`).
+   */
+  @Reference(() => DirectDebitToken, {
+    relation: 'replacedBy',
+    onDelete: 'SET NULL',
+    nullable: true,
+    index: true,
+  })
+  replacedById!: string | null;
+
+  /** The token that took this one's place, when it was asked for. */
+  replacedBy?: DirectDebitToken | null;
+}

@@ -1,0 +1,184 @@
+import { BillingEntity } from '../billing-entity';
+import {
+  CurrencyCode,
+  HostKey,
+  Instant,
+  Money,
+  OneOf,
+  Reference,
+  Text,
+  Varchar,
+  WholeNumber,
+} from '../columns';
+import { BillingTable } from '../columns/billing-table';
+import { isOneOf } from '../columns/registry';
+import { notAbove, period, setWhen } from '../columns/row-rules';
+import type { User } from '../host';
+import {
+  OPEN_PAYMENT_ATTEMPT_STATUSES,
+  PAYMENT_ATTEMPT_KINDS,
+  PAYMENT_ATTEMPT_STATUSES,
+  PERIOD_PAYMENT_ATTEMPT_KINDS,
+  type Currency,
+  type PaymentAttemptKind,
+  type PaymentAttemptStatus,
+} from '../vocabulary';
+import { DirectDebitToken } from './direct-debit-token';
+import { UserSubscription } from './user-subscription';
+
+/**
+ * One attempt to take a payment from a user: table `payment_attempts`. For one period of a
+ * subscription at most one is under way (`uq_payment_attempts_open_period`) and at most one that
+ * pays for it succeeds (`uq_payment_attempts_paid_period`).
+ */
+@BillingTable('payment_attempts', {
+  rules: [
+    notAbove('amount_refunded', 'amountRefunded', 'amount'),
+    period('period', 'periodStart', 'periodEnd'),
+    setWhen('succeededAt', 'succeeded'),
+    setWhen('failedAt', 'failed'),
+  ],
+  indexes: [
+    {
+      name: 'provider_payment_id',
+      properties: ['provider', 'providerPaymentId'],
+      unique: true,
+      where: 'provider_payment_id IS NOT NULL',
+    },
+    {
+      name: 'open_period',
+      properties: ['userSubscriptionId', 'periodStart'],
+      unique: true,
+      where: isOneOf('status', OPEN_PAYMENT_ATTEMPT_STATUSES),
+    },
+    {
+      name: 'paid_period',
+      properties: ['userSubscriptionId', 'periodStart'],
+      unique: true,
+      where: `status = 'succeeded' AND ${isOneOf('kind', PERIOD_PAYMENT_ATTEMPT_KINDS)}`,
+    },
+    // A user's history, newest first, by keyset.
+    { name: 'user_id', properties: ['userId', 'createdAt', 'id'] },
+    { name: 'retry', properties: ['nextRetryAt'], where: 'next_retry_at IS NOT NULL' },
+  ],
+})
+export class PaymentAttempt extends BillingEntity {
+  /** The host's user. Deleting it deletes the row (`fk_payment_attempts_user_id`). */
+  @HostKey('user')
+  userId!: string;
+
+  /** The user itself, when it was asked for. */
+  user?: User;
+
+  /**
+   * The subscription paid for. Null: a one-off, or the subscription is gone
+   * (`fk_payment_attempts_user_subscription_id`).
+   */
+  @Reference(() => UserSubscription, {
+    relation: 'userSubscription',
+    onDelete: 'SET NULL',
+    nullable: true,
+    index: true,
+  })
+  userSubscriptionId!: string | null;
+
+  /** The subscription itself, when it was asked for. */
+  userSubscription?: UserSubscription | null;
+
+  /**
+   * The mandate used. Null: not by direct debit, or the token was deleted
+   * (`fk_payment_attempts_direct_debit_token_id`).
+   */
+  @Reference(() => DirectDebitToken, {
+    relation: 'directDebitToken',
+    onDelete: 'SET NULL',
+    nullable: true,
+    index: true,
+  })
+  directDebitTokenId!: string | null;
+
+  /** The token itself, when it was asked for. */
+  directDebitToken?: DirectDebitToken | null;
+
+  /** What it is for (`ck_payment_attempts_kind`). */
+  @OneOf(PAYMENT_ATTEMPT_KINDS, { length: 16 })
+  kind!: PaymentAttemptKind;
+
+  /** `'scheduled'` if not given; one of a list (`ck_payment_attempts_status`). */
+  @OneOf(PAYMENT_ATTEMPT_STATUSES, { length: 32, default: 'scheduled' })
+  status!: PaymentAttemptStatus;
+
+  /** In minor units of `currency`, at least 1 (`ck_payment_attempts_amount`). */
+  @Money({ min: 1 })
+  amount!: number;
+
+  /** ISO 4217, upper case. */
+  @CurrencyCode()
+  currency!: Currency;
+
+  /**
+   * What of it was given back, in minor units of `currency`: 0, the default, to `amount`
+   * (`ck_payment_attempts_amount_refunded`).
+   */
+  @Money({ default: 0 })
+  amountRefunded!: number;
+
+  /** Start of the period paid for. Null: pays for no period. */
+  @Instant({ nullable: true })
+  periodStart!: Date | null;
+
+  /** After `periodStart` (`ck_payment_attempts_period`). Null: pays for no period. */
+  @Instant({ nullable: true })
+  periodEnd!: Date | null;
+
+  /** Which try for this period it is, from 1, which is the default. */
+  @WholeNumber({ min: 1, default: 1 })
+  attemptNumber!: number;
+
+  /** Sent to the provider so that a repeat takes no second payment; unique. */
+  @Varchar(255, { unique: true })
+  idempotencyKey!: string;
+
+  /** The payment provider. */
+  @Varchar(32)
+  provider!: string;
+
+  /**
+   * The provider's own id, unique with `provider` (`uq_payment_attempts_provider_payment_id`).
+   * Null: not sent yet.
+   */
+  @Varchar(255, { nullable: true })
+  providerPaymentId!: string | null;
+
+  /** The provider's code for the failure. Null: none given. */
+  @Varchar(64, { nullable: true })
+  failureCode!: string | null;
+
+  /** The provider's words for the failure. Null: none given. */
+  @Text({ nullable: true })
+  failureMessage!: string | null;
+
+  /** When to try again. Null: no retry is planned. */
+  @Instant({ nullable: true })
+  nextRetryAt!: Date | null;
+
+  /** When it is to be sent. Null: no time is set. */
+  @Instant({ nullable: true })
+  scheduledAt!: Date | null;
+
+  /** When it was sent to the provider. Null: not yet. */
+  @Instant({ nullable: true })
+  submittedAt!: Date | null;
+
+  /** Set when the status is succeeded (`ck_payment_attempts_succeeded_at`). Null: not yet. */
+  @Instant({ nullable: true })
+  succeededAt!: Date | null;
+
+  /** When the money reached the account. Null: not yet. */
+  @Instant({ nullable: true })
+  settledAt!: Date | null;
+
+  /** Set when the status is failed (`ck_payment_attempts_failed_at`). Null: it didn't. */
+  @Instant({ nullable: true })
+  failedAt!: Date | null;
+}

@@ -1,0 +1,176 @@
+import { BillingEntity } from '../billing-entity';
+import {
+  CurrencyCode,
+  Flag,
+  HostKey,
+  Instant,
+  Money,
+  OneOf,
+  Reference,
+  Varchar,
+  WholeNumber,
+} from '../columns';
+import { BillingTable } from '../columns/billing-table';
+import { isOneOf } from '../columns/registry';
+import { needs, period, setExactlyWhen } from '../columns/row-rules';
+import type { User } from '../host';
+import {
+  BILLABLE_SUBSCRIPTION_STATUSES,
+  BILLING_INTERVALS,
+  FINAL_SUBSCRIPTION_STATUSES,
+  LIVE_SUBSCRIPTION_STATUSES,
+  SUBSCRIPTION_STATUSES,
+  type BillingInterval,
+  type Currency,
+  type SubscriptionStatus,
+} from '../vocabulary';
+import { DirectDebitToken } from './direct-debit-token';
+import { SubscriptionPlan } from './subscription-plan';
+
+/**
+ * A user's subscription to a plan: table `user_subscriptions`. A user has at most one that is live
+ * (`uq_user_subscriptions_live_user`), and any number that have ended.
+ */
+@BillingTable('user_subscriptions', {
+  rules: [
+    period('current_period', 'currentPeriodStart', 'currentPeriodEnd'),
+    period('trial', 'trialStart', 'trialEnd'),
+    setExactlyWhen('endedAt', FINAL_SUBSCRIPTION_STATUSES),
+    // A NULL provider would keep the unique index below from ever firing.
+    needs('provider', 'providerSubscriptionId', 'provider'),
+  ],
+  indexes: [
+    {
+      name: 'live_user',
+      properties: ['userId'],
+      unique: true,
+      where: isOneOf('status', LIVE_SUBSCRIPTION_STATUSES),
+    },
+    {
+      name: 'provider_subscription_id',
+      properties: ['provider', 'providerSubscriptionId'],
+      unique: true,
+      where: 'provider_subscription_id IS NOT NULL',
+    },
+    {
+      name: 'due',
+      properties: ['nextBillingAt'],
+      where: isOneOf('status', BILLABLE_SUBSCRIPTION_STATUSES),
+    },
+  ],
+})
+export class UserSubscription extends BillingEntity {
+  /** The host's user. Deleting it deletes the row (`fk_user_subscriptions_user_id`). */
+  @HostKey('user', { index: true })
+  userId!: string;
+
+  /** The user itself, when it was asked for. */
+  user?: User;
+
+  /** The plan, which can't be deleted while it is referred to (`fk_user_subscriptions_plan_id`). */
+  @Reference(() => SubscriptionPlan, { relation: 'plan', onDelete: 'RESTRICT', index: true })
+  planId!: string;
+
+  /** The plan itself, when it was asked for. */
+  plan?: SubscriptionPlan;
+
+  /**
+   * The mandate that pays. Null: pays otherwise, or the token was deleted
+   * (`fk_user_subscriptions_direct_debit_token_id`).
+   */
+  @Reference(() => DirectDebitToken, {
+    relation: 'directDebitToken',
+    onDelete: 'SET NULL',
+    nullable: true,
+    index: true,
+  })
+  directDebitTokenId!: string | null;
+
+  /** The token itself, when it was asked for. */
+  directDebitToken?: DirectDebitToken | null;
+
+  /** `'incomplete'` if not given; one of a list (`ck_user_subscriptions_status`). */
+  @OneOf(SUBSCRIPTION_STATUSES, { length: 32, default: 'incomplete' })
+  status!: SubscriptionStatus;
+
+  /** Price of one interval in minor units of `currency`: the plan's when it was subscribed to. */
+  @Money()
+  amount!: number;
+
+  /** ISO 4217, upper case: the plan's when it was subscribed to. */
+  @CurrencyCode()
+  currency!: Currency;
+
+  /** Unit of the billing interval: the plan's when it was subscribed to. */
+  @OneOf(BILLING_INTERVALS, { length: 16 })
+  billingInterval!: BillingInterval;
+
+  /** How many units one interval has, 1 to 36; 1 if not given. */
+  @WholeNumber({ min: 1, max: 36, default: 1, type: 'smallint' })
+  intervalCount!: number;
+
+  /** Start of the period paid for. Null: not started. */
+  @Instant({ nullable: true })
+  currentPeriodStart!: Date | null;
+
+  /** After its start (`ck_user_subscriptions_current_period`). Null: not started. */
+  @Instant({ nullable: true })
+  currentPeriodEnd!: Date | null;
+
+  /** Null: no trial. */
+  @Instant({ nullable: true })
+  trialStart!: Date | null;
+
+  /** After `trialStart` (`ck_user_subscriptions_trial`). Null: no trial. */
+  @Instant({ nullable: true })
+  trialEnd!: Date | null;
+
+  /** When the next payment is to be taken. Null: nothing due. */
+  @Instant({ nullable: true })
+  nextBillingAt!: Date | null;
+
+  /** Failed attempts in a row, for dunning; 0 if not given. */
+  @WholeNumber({ min: 0, default: 0 })
+  failedAttempts!: number;
+
+  /** Until when access is kept although a payment failed. Null: no grace. */
+  @Instant({ nullable: true })
+  graceUntil!: Date | null;
+
+  /** Ends with the period; false if not given, and kept true once it has ended this way. */
+  @Flag({ default: false })
+  cancelAtPeriodEnd!: boolean;
+
+  /** When it was canceled, though it may run on to the end of its period. Null: it wasn't. */
+  @Instant({ nullable: true })
+  canceledAt!: Date | null;
+
+  /** Set exactly when the status is final (`ck_user_subscriptions_ended_at`). Null: still live. */
+  @Instant({ nullable: true })
+  endedAt!: Date | null;
+
+  /**
+   * The payment provider. Null: none, and then no `providerSubscriptionId` either
+   * (`ck_user_subscriptions_provider`).
+   */
+  @Varchar(32, { nullable: true })
+  provider!: string | null;
+
+  /**
+   * The provider's own id, unique with `provider` (`uq_user_subscriptions_provider_subscription_id`).
+   * Null: the provider has none.
+   */
+  @Varchar(255, { nullable: true })
+  providerSubscriptionId!: string | null;
+
+  /**
+   * Time of the newest provider event applied; an older one must not overwrite the row.
+   * Null: no provider event yet.
+   */
+  @Instant({ nullable: true })
+  lastEventAt!: Date | null;
+
+  /** For `UPDATE … SET version = version + 1 WHERE version = ?`; from 1, which is the default. */
+  @WholeNumber({ min: 1, default: 1 })
+  version!: number;
+}
