@@ -1,0 +1,17 @@
+import type { DataSource } from 'typeorm';
+import { BillingError } from '../errors';
+import type { Engine } from './engine';
+import { postgresEngine } from './postgres/engine';
+import { SqliteFamilyDriver } from './sqlite-family/driver';
+import { sqliteFamilyEngine } from './sqlite-family/engine';
+
+/** @throws BillingError `NOT_SUPPORTED` for a DataSource of another database. */
+export function engineOf(dataSource: DataSource): Engine {
+  if (dataSource.driver instanceof SqliteFamilyDriver) return sqliteFamilyEngine;
+  if (dataSource.options.type === 'postgres') return postgresEngine;
+  throw new BillingError(
+    'NOT_SUPPORTED',
+    `A DataSource of type "${dataSource.options.type}" can't hold billing tables: ` +
+      'use type "postgres", or a SqliteDataSource.',
+  );
+}

@@ -1,0 +1,51 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder.js';
+
+/** A column as the database itself describes it. */
+export interface ColumnSummary {
+  readonly name: string;
+  /** Lower-case name of the type, as the engine writes it. */
+  readonly type: string;
+  /** Whether a foreign key can reference it: a primary key or a unique column. */
+  readonly isKey: boolean;
+}
+
+/** Everything that differs between databases, and nothing that does not. */
+export interface Engine {
+  readonly name: 'postgres' | 'sqlite';
+
+  /**
+   * Waits until no other process is migrating this database, and keeps others waiting until the
+   * transaction that is open on `queryRunner` ends.
+   */
+  lock(queryRunner: QueryRunner): Promise<void>;
+
+  /** The columns of those of the tables that are there, by table name. One statement. */
+  describe(
+    queryRunner: QueryRunner,
+    tables: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly ColumnSummary[]>>;
+
+  /** Whether a column of `actual` type can be referenced by one of Postgres' type `wanted`. */
+  accepts(wanted: string, actual: string): boolean;
+
+  /** Rows whose foreign key points nowhere, one line each; empty where the engine prevents them. */
+  danglingKeys(queryRunner: QueryRunner): Promise<readonly string[]>;
+
+  /** Makes those of the stand-in host tables that are not there. */
+  createHostTables(queryRunner: QueryRunner): Promise<void>;
+
+  /** Finds what differs between the entities and the database. */
+  schemaBuilder(dataSource: DataSource): RdbmsSchemaBuilder;
+}
+
+/** Gathers the rows of a catalog query, which are in the order of the columns, by table. */
+export function byTable(
+  rows: readonly (ColumnSummary & { readonly table: string })[],
+): ReadonlyMap<string, readonly ColumnSummary[]> {
+  const tables = new Map<string, ColumnSummary[]>();
+  for (const { table, ...column } of rows) {
+    tables.set(table, [...(tables.get(table) ?? []), column]);
+  }
+  return tables;
+}

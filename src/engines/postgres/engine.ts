@@ -1,0 +1,47 @@
+import { byTable, type ColumnSummary, type Engine } from '../engine';
+import { HOST_TABLES } from './host-tables';
+import { PostgresSchemaBuilder } from './schema-builder';
+
+const DESCRIBE = `
+  SELECT c.relname AS "table", a.attname AS "name", format_type(a.atttypid, a.atttypmod) AS "type",
+    EXISTS (
+      SELECT 1 FROM pg_index i
+      WHERE i.indrelid = c.oid AND i.indisunique AND i.indpred IS NULL
+        AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum
+    ) AS "isKey"
+  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+  WHERE c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid) AND c.relname = ANY ($1)
+    AND a.attnum > 0 AND NOT a.attisdropped
+  ORDER BY c.relname, a.attnum`;
+
+/** "billing" in ASCII: the first half of the advisory lock's key, to stay clear of others' keys. */
+const LOCK_CLASS = 0x62696c6c;
+
+export const postgresEngine: Engine = {
+  name: 'postgres',
+
+  /** A transaction's lock, not a session's: it holds behind a pooler too, and dies with us. */
+  async lock(queryRunner) {
+    const { options } = queryRunner.dataSource;
+    await queryRunner.query(
+      `SELECT pg_advisory_xact_lock(${LOCK_CLASS}, hashtext(current_schema() || '.' || $1))`,
+      [options.migrationsTableName ?? 'migrations'],
+    );
+  },
+
+  async describe(queryRunner, tables) {
+    const rows: unknown = await queryRunner.query(DESCRIBE, [tables]);
+    return byTable(rows as (ColumnSummary & { table: string })[]);
+  },
+
+  accepts: (wanted, actual) =>
+    wanted === 'text' ? /^(text|character varying)/.test(actual) : actual === wanted,
+
+  danglingKeys: () => Promise.resolve([]),
+
+  async createHostTables(queryRunner) {
+    await queryRunner.query(HOST_TABLES);
+  },
+
+  schemaBuilder: (dataSource) => new PostgresSchemaBuilder(dataSource),
+};

@@ -1,0 +1,156 @@
+/**
+ * Reads the text that SQLite keeps of a table, as far as a comparison needs: names, types and
+ * expressions are compared word by word, so quotes, case, comments and line breaks don't count.
+ */
+export interface TableDefinition {
+  readonly name: string;
+  /** The statement, as it can be run. */
+  readonly sql: string;
+  /** Column and constraint definitions in canonical form; constraints are keyed by their name. */
+  readonly definitions: ReadonlyMap<string, Definition>;
+  /** What follows the closing parenthesis, such as `strict`. */
+  readonly options: string;
+  readonly indexes: ReadonlyMap<string, IndexDefinition>;
+  /** Statements of the table's triggers, which a rebuild has to make again. */
+  readonly triggers: readonly string[];
+  /** Tables that this one references. */
+  readonly references: ReadonlySet<string>;
+}
+
+export interface Definition {
+  readonly kind: 'column' | 'constraint';
+  readonly name: string;
+  /** As written. */
+  readonly text: string;
+  readonly canonical: string;
+}
+
+export interface IndexDefinition {
+  readonly name: string;
+  readonly sql: string;
+  readonly canonical: string;
+}
+
+/** A row of `sqlite_master`; `sql` is null for what SQLite makes by itself. */
+export interface MasterRow {
+  readonly type: string;
+  readonly name: string;
+  readonly tbl_name: string;
+  readonly sql: string | null;
+}
+
+interface Token {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const TOKEN =
+  /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[\w$.]+|[<>=!|]{2}|\S/g;
+
+function tokenize(sql: string): Token[] {
+  const tokens: Token[] = [];
+  for (const match of sql.matchAll(TOKEN)) {
+    const raw = match[0];
+    if (raw.startsWith('--') || raw.startsWith('/*')) continue;
+    tokens.push({ text: word(raw), start: match.index, end: match.index + raw.length });
+  }
+  return tokens;
+}
+
+function word(raw: string): string {
+  const first = raw[0];
+  if (first === "'") return raw;
+  if (first === '"' || first === '`') {
+    return raw.slice(1, -1).replaceAll(first + first, first).toLowerCase();
+  }
+  return first === '[' ? raw.slice(1, -1).toLowerCase() : raw.toLowerCase();
+}
+
+/** The statement with everything taken out that does not change its meaning. */
+export function canonical(sql: string): string {
+  return tokenize(sql)
+    .map((token) => token.text)
+    .join(' ');
+}
+
+/** Puts the rows of `sqlite_master` together, a definition a table. */
+export function readTables(rows: readonly MasterRow[]): Map<string, TableDefinition> {
+  const tables = new Map<string, TableDefinition>();
+  for (const row of rows) {
+    if (row.type !== 'table' || row.sql === null) continue;
+    const own = rows.filter((other) => other.tbl_name === row.name && other.sql !== null);
+    const indexes = own.filter(({ type }) => type === 'index').map(({ sql }) => sql ?? '');
+    const triggers = own.filter(({ type }) => type === 'trigger').map(({ sql }) => sql ?? '');
+    tables.set(row.name, readTable(row.name, row.sql, indexes, triggers));
+  }
+  return tables;
+}
+
+/** Reads a CREATE TABLE statement and those of the table's indexes and triggers. */
+export function readTable(
+  name: string,
+  sql: string,
+  indexes: readonly string[],
+  triggers: readonly string[] = [],
+): TableDefinition {
+  const tokens = tokenize(sql);
+  const opening = tokens.findIndex((token) => token.text === '(');
+  const parts: Token[][] = [[]];
+  let depth = 0;
+  let index = opening;
+  for (; index < tokens.length; index++) {
+    const token = tokens[index];
+    if (!token) break;
+    if (token.text === ')' && --depth === 0) break;
+    if (token.text === ',' && depth === 1) parts.push([]);
+    else if (depth > 0) parts.at(-1)?.push(token);
+    if (token.text === '(') depth++;
+  }
+  const definitions = parts.filter((part) => part.length > 0).map((part) => read(part, sql));
+  return {
+    name,
+    sql,
+    definitions: new Map(definitions.map((part) => [`${part.kind} ${part.name}`, part])),
+    options: tokens.slice(index + 1).map((token) => token.text).join(' '),
+    indexes: new Map(indexes.map(readIndex).map((read) => [read.name, read])),
+    triggers,
+    references: new Set(
+      tokens.flatMap((token, at) => (token.text === 'references' ? [tokens[at + 1]?.text ?? ''] : [])),
+    ),
+  };
+}
+
+const UNNAMED = new Set(['primary', 'unique', 'check', 'foreign']);
+
+function read(tokens: readonly Token[], sql: string): Definition {
+  const words = tokens.map((token) => token.text);
+  const text = sql.slice(tokens[0]?.start, tokens.at(-1)?.end);
+  const form = words.join(' ');
+  if (words[0] === 'constraint') {
+    return { kind: 'constraint', name: words[1] ?? '', text, canonical: form };
+  }
+  if (UNNAMED.has(words[0] ?? '')) return { kind: 'constraint', name: form, text, canonical: form };
+  return { kind: 'column', name: words[0] ?? '', text, canonical: form };
+}
+
+function readIndex(sql: string): IndexDefinition {
+  const words = tokenize(sql).map((token) => token.text);
+  const name = words[words.indexOf('index') + 1] ?? '';
+  return { name, sql, canonical: words.join(' ') };
+}
+
+/** The CREATE TABLE statement with other names for the table and for those it references. */
+export function renameTables(sql: string, names: ReadonlyMap<string, string>): string {
+  let renamed = '';
+  let position = 0;
+  const tokens = tokenize(sql);
+  tokens.forEach((token, index) => {
+    const before = tokens[index - 1]?.text;
+    const name = names.get(token.text);
+    if (name === undefined || (before !== 'references' && !(before === 'table' && index === 2))) return;
+    renamed += `${sql.slice(position, token.start)}"${name}"`;
+    position = token.end;
+  });
+  return renamed + sql.slice(position);
+}

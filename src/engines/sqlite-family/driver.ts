@@ -1,0 +1,94 @@
+import type { ColumnType, DataSource, QueryRunner } from 'typeorm';
+import { AbstractSqliteDriver } from 'typeorm/driver/sqlite-abstract/AbstractSqliteDriver.js';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js';
+import type { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder.js';
+import { SqliteFamilyQueryRunner } from './query-runner';
+import { SqliteFamilySchemaBuilder } from './schema-builder';
+import type { SqliteDatabase } from './session';
+
+/** `datetime('now')` has no milliseconds, so text comparison within a second would lie. */
+export const NOW = `strftime('%Y-%m-%d %H:%M:%f','now')`;
+
+/** Postgres' types as entities name them, and what stores the same values here. */
+const TYPES: Readonly<Partial<Record<ColumnType & string, ColumnType>>> = {
+  timestamptz: 'datetime',
+  'timestamp with time zone': 'datetime',
+  // D1 refuses the function jsonb(), which TypeORM calls for this type: JSON is stored as text.
+  jsonb: 'simple-json',
+  uuid: 'text',
+};
+
+/**
+ * TypeORM's driver for every database that speaks SQLite's SQL: a file through `sqlite3`, or a D1
+ * binding. Entities speak Postgres; this driver translates their types, defaults and CHECKs when
+ * a DataSource is built, never at import, so one process can hold several engines.
+ */
+export class SqliteFamilyDriver extends AbstractSqliteDriver {
+  constructor(
+    dataSource: DataSource,
+    readonly connections: SqliteDatabase,
+  ) {
+    super(dataSource);
+    this.supportedDataTypes = [
+      ...this.supportedDataTypes,
+      'char',
+      ...(Object.keys(TYPES) as ColumnType[]),
+    ];
+    this.withLengthColumnTypes = [...this.withLengthColumnTypes, 'char'];
+    this.mappedDataTypes = {
+      ...this.mappedDataTypes,
+      createDateDefault: NOW,
+      updateDateDefault: NOW,
+    };
+  }
+
+  override async connect(): Promise<void> {
+    await this.connections.open();
+  }
+
+  override async disconnect(): Promise<void> {
+    await this.connections.close();
+  }
+
+  /** Runs once the metadata of this DataSource is built, and before any statement uses it. */
+  override afterConnect(): Promise<void> {
+    for (const metadata of this.dataSource.entityMetadatas) translate(metadata);
+    return Promise.resolve();
+  }
+
+  /** A new one each time: two of them never share a transaction. */
+  override createQueryRunner(): QueryRunner {
+    return new SqliteFamilyQueryRunner(this);
+  }
+
+  override createSchemaBuilder(): RdbmsSchemaBuilder {
+    return new SqliteFamilySchemaBuilder(this.dataSource);
+  }
+
+  override normalizeType(column: Parameters<AbstractSqliteDriver['normalizeType']>[0]): string {
+    const type = typeof column.type === 'string' ? TYPES[column.type] : undefined;
+    return super.normalizeType(type === undefined ? column : { ...column, type });
+  }
+
+  override normalizeDefault(column: ColumnMetadata): string | undefined {
+    const value = super.normalizeDefault(column);
+    if (typeof column.default !== 'function') return value;
+    if (value === 'now()' || value === 'CURRENT_TIMESTAMP') return NOW;
+    // Made in JavaScript: SQLite has no such function.
+    if (value === 'gen_random_uuid()') return undefined;
+    return value;
+  }
+}
+
+function translate(metadata: EntityMetadata): void {
+  for (const column of metadata.columns) {
+    const type = typeof column.type === 'string' ? TYPES[column.type] : undefined;
+    if (type === undefined) continue;
+    column.type = type;
+    if (type === 'datetime') column.precision = null;
+  }
+  for (const check of metadata.checks) {
+    check.expression = check.expression.replaceAll(/\bjsonb_typeof\(/g, 'json_type(');
+  }
+}

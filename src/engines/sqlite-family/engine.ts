@@ -1,0 +1,55 @@
+import { byTable, type Engine } from '../engine';
+import { HOST_TABLES } from './host-tables';
+import { SqliteFamilySchemaBuilder } from './schema-builder';
+
+interface ColumnRow {
+  readonly table: string;
+  readonly name: string;
+  readonly type: string;
+  readonly isKey: number;
+}
+
+interface ViolationRow {
+  readonly table: string;
+  readonly rowid: number | null;
+  readonly parent: string;
+}
+
+const DESCRIBE = `
+  SELECT m."name" AS "table", c."name" AS "name", lower(c."type") AS "type",
+    (c."pk" = 1 AND (SELECT count(*) FROM pragma_table_xinfo(m."name") k WHERE k."pk" > 0) = 1)
+    OR EXISTS (
+      SELECT 1 FROM pragma_index_list(m."name") l
+      WHERE l."unique" = 1 AND l."partial" = 0
+        AND (SELECT group_concat(i."name") FROM pragma_index_info(l."name") i) = c."name"
+    ) AS "isKey"
+  FROM "sqlite_master" m JOIN pragma_table_xinfo(m."name") c
+  WHERE m."type" = 'table' AND m."name" IN (SELECT "value" FROM json_each(?))
+  ORDER BY m."name", c."cid"`;
+
+/** SQLite, in a file or behind a D1 binding. */
+export const sqliteFamilyEngine: Engine = {
+  name: 'sqlite',
+
+  /** Every transaction of this driver has the database's one write lock from its beginning. */
+  lock: () => Promise.resolve(),
+
+  async describe(queryRunner, tables) {
+    const rows = (await queryRunner.query(DESCRIBE, [JSON.stringify(tables)])) as ColumnRow[];
+    return byTable(rows.map((row) => ({ ...row, isKey: row.isKey === 1 })));
+  },
+
+  /** Both kinds of id are text here: what counts is that no conversion takes place. */
+  accepts: (_wanted, actual) => /char|text|clob|uuid/.test(actual),
+
+  async danglingKeys(queryRunner) {
+    const rows = (await queryRunner.query('PRAGMA foreign_key_check')) as ViolationRow[];
+    return rows.map((row) => `${row.table} row ${row.rowid ?? '?'} references a missing row of ${row.parent}`);
+  },
+
+  async createHostTables(queryRunner) {
+    for (const statement of HOST_TABLES) await queryRunner.query(statement);
+  },
+
+  schemaBuilder: (dataSource) => new SqliteFamilySchemaBuilder(dataSource),
+};

@@ -1,0 +1,138 @@
+import { renameTables, type TableDefinition } from './definition';
+
+export type Schema = ReadonlyMap<string, TableDefinition>;
+
+/**
+ * The statements that turn one schema into another and keep every row, with foreign keys on or off.
+ *
+ * SQLite can't alter a constraint, so such a table is rebuilt. Dropping a table deletes its rows
+ * first, and with them, by cascade, those of its children; D1 can't turn that off. So the tables
+ * that reference a rebuilt one are rebuilt with it: new ones are made beside the old, pointing at
+ * each other, rows are copied parents first, the old are dropped children first, the new renamed
+ * (which also renames the references to them).
+ */
+export function planChange(from: Schema, to: Schema): string[] {
+  const changed = [...to.values()].filter((table) => differs(from.get(table.name), table));
+  const rebuilt = withDependents(changed.filter((table) => mustRebuild(from.get(table.name), table)), from, to);
+  const altered = changed.filter((table) => from.has(table.name) && !rebuilt.includes(table));
+  const created = parentsFirst(changed.filter((table) => !from.has(table.name)));
+  const dropped = parentsFirst([...from.values()].filter((table) => !to.has(table.name))).reverse();
+  const survivors = [...from.values()].filter((table) => to.has(table.name));
+  const [late, early] = partition(dropped, (table) => survivors.some((one) => references(one, table)));
+  return [
+    ...early.map(({ name }) => `DROP TABLE "${name}"`),
+    ...rebuild(rebuilt, from),
+    ...late.map(({ name }) => `DROP TABLE "${name}"`),
+    ...altered.flatMap((table) => alter(from.get(table.name) ?? table, table)),
+    ...created.flatMap((table) => [table.sql, ...indexes(table)]),
+  ];
+}
+
+const indexes = (table: TableDefinition): string[] => [...table.indexes.values()].map(({ sql }) => sql);
+
+const references = (child: TableDefinition, parent: TableDefinition): boolean =>
+  child.references.has(parent.name.toLowerCase());
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
+}
+
+function differs(from: TableDefinition | undefined, to: TableDefinition): boolean {
+  if (!from) return true;
+  return (
+    from.options !== to.options ||
+    !sameParts(from.definitions, to.definitions) ||
+    !sameParts(from.indexes, to.indexes)
+  );
+}
+
+type Parts = ReadonlyMap<string, { readonly canonical: string }>;
+
+const sameParts = (a: Parts, b: Parts): boolean => a.size === b.size && missing(a, b).length === 0;
+
+/** Keys of `a` that `b` lacks or has in another form. */
+const missing = (a: Parts, b: Parts): string[] =>
+  [...a].filter(([key, part]) => b.get(key)?.canonical !== part.canonical).map(([key]) => key);
+
+function mustRebuild(from: TableDefinition | undefined, to: TableDefinition): boolean {
+  if (!from) return false;
+  const gone = missing(from.definitions, to.definitions);
+  const added = missing(to.definitions, from.definitions);
+  if (from.options !== to.options) return true;
+  if (gone.some((key) => to.definitions.has(key))) return true;
+  return !added.every((key) => canAdd(to, key)) || !gone.every((key) => canDrop(from, key));
+}
+
+/** What `ALTER TABLE … ADD COLUMN` takes: a plain column that a row there already can satisfy. */
+function canAdd(table: TableDefinition, key: string): boolean {
+  const part = table.definitions.get(key);
+  if (part?.kind !== 'column') return false;
+  if (/\b(primary|unique|references|check|as)\b/.test(part.canonical)) return false;
+  const constant = /\bdefault (?!null\b)('|[-+]?\s?\d|true\b|false\b)/.test(part.canonical);
+  return constant || !/\b(not null|default)\b/.test(part.canonical);
+}
+
+function canDrop(table: TableDefinition, key: string): boolean {
+  const part = table.definitions.get(key);
+  return part?.kind === 'column' && !/\b(primary|unique|references|check|as)\b/.test(part.canonical);
+}
+
+function alter(from: TableDefinition, to: TableDefinition): string[] {
+  const text = (table: TableDefinition, key: string): string => table.definitions.get(key)?.text ?? '';
+  const name = (table: TableDefinition, key: string): string => table.definitions.get(key)?.name ?? '';
+  return [
+    ...missing(from.indexes, to.indexes).map((index) => `DROP INDEX "${index}"`),
+    ...missing(from.definitions, to.definitions).map(
+      (key) => `ALTER TABLE "${to.name}" DROP COLUMN "${name(from, key)}"`,
+    ),
+    ...missing(to.definitions, from.definitions).map(
+      (key) => `ALTER TABLE "${to.name}" ADD COLUMN ${text(to, key)}`,
+    ),
+    ...missing(to.indexes, from.indexes).map((index) => to.indexes.get(index)?.sql ?? ''),
+  ];
+}
+
+/** Adds the tables that reference one of `tables`, directly or through others, in their new form. */
+function withDependents(tables: readonly TableDefinition[], from: Schema, to: Schema): TableDefinition[] {
+  const all = new Set(tables);
+  for (const parent of all) {
+    for (const child of to.values()) {
+      const before = from.get(child.name);
+      if (before && (references(before, parent) || references(child, parent))) all.add(child);
+    }
+  }
+  return parentsFirst([...all]);
+}
+
+function parentsFirst(tables: readonly TableDefinition[]): TableDefinition[] {
+  const ordered = new Set<TableDefinition>();
+  const visit = (table: TableDefinition, path: ReadonlySet<TableDefinition>): void => {
+    if (ordered.has(table) || path.has(table)) return;
+    for (const parent of tables) {
+      if (parent !== table && references(table, parent)) visit(parent, new Set([...path, table]));
+    }
+    ordered.add(table);
+  };
+  for (const table of tables) visit(table, new Set());
+  return [...ordered];
+}
+
+function rebuild(tables: readonly TableDefinition[], from: Schema): string[] {
+  const temporary = new Map(tables.map(({ name }) => [name.toLowerCase(), `new_${name}`]));
+  return [
+    ...tables.map((table) => renameTables(table.sql, temporary)),
+    ...tables.map((table) => copyRows(from.get(table.name) ?? table, table)),
+    ...[...tables].reverse().map(({ name }) => `DROP TABLE "${name}"`),
+    ...tables.map(({ name }) => `ALTER TABLE "new_${name}" RENAME TO "${name}"`),
+    ...tables.flatMap((table) => [...indexes(table), ...table.triggers]),
+  ];
+}
+
+function copyRows(from: TableDefinition, to: TableDefinition): string {
+  const columns = [...to.definitions.values()]
+    .filter(({ kind, name }) => kind === 'column' && from.definitions.has(`column ${name}`))
+    .filter(({ canonical }) => !/ (as \(|generated always )/.test(canonical))
+    .map(({ name }) => `"${name}"`)
+    .join(', ');
+  return `INSERT INTO "new_${to.name}" (${columns}) SELECT ${columns} FROM "${to.name}"`;
+}

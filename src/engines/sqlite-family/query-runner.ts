@@ -1,0 +1,184 @@
+import { QueryFailedError, QueryResult, QueryRunnerAlreadyReleasedError, type Table } from 'typeorm';
+import { Query } from 'typeorm/driver/Query.js';
+import { AbstractSqliteQueryRunner } from 'typeorm/driver/sqlite-abstract/AbstractSqliteQueryRunner.js';
+import type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
+import { validateIsolationLevel } from 'typeorm/driver/validate-isolation-level.js';
+import { Broadcaster } from 'typeorm/subscriber/Broadcaster.js';
+import { BroadcasterResult } from 'typeorm/subscriber/BroadcasterResult.js';
+import { BillingError } from '../../errors';
+import { createTableStatement } from './create-table';
+import { NOW, type SqliteFamilyDriver } from './driver';
+import type { SqliteSession, StatementResult } from './session';
+import { toSqliteValue } from './values';
+
+/**
+ * Runs statements on a session of its own, so that concurrent transactions never mix.
+ *
+ * The session is taken at the first statement and given back by `release()`, as a query runner of
+ * Postgres does with its connection.
+ */
+export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
+  declare driver: SqliteFamilyDriver;
+  #session: Promise<SqliteSession> | undefined;
+
+  constructor(driver: SqliteFamilyDriver) {
+    super();
+    this.driver = driver;
+    this.dataSource = driver.dataSource;
+    this.broadcaster = new Broadcaster(this);
+  }
+
+  override connect(): Promise<SqliteSession> {
+    if (this.isReleased) throw new QueryRunnerAlreadyReleasedError();
+    this.#session ??= this.driver.connections.session();
+    return this.#session;
+  }
+
+  override async release(): Promise<void> {
+    if (this.isReleased) return;
+    this.isReleased = true;
+    this.isTransactionActive = false;
+    this.transactionDepth = 0;
+    this.loadedTables = [];
+    this.clearSqlMemory();
+    const session = await this.#session?.catch(() => undefined);
+    await session?.release();
+  }
+
+  override async startTransaction(isolationLevel?: IsolationLevel): Promise<void> {
+    if (this.isTransactionActive) return super.startTransaction(isolationLevel);
+    // Every isolation level that SQLite knows is met by its one, serializable.
+    validateIsolationLevel(this.driver.supportedIsolationLevels, isolationLevel);
+    await this.broadcaster.broadcast('BeforeTransactionStart');
+    const session = await this.connect();
+    await this.#logged('BEGIN IMMEDIATE', () => session.begin());
+    this.isTransactionActive = true;
+    this.transactionDepth = 1;
+    await this.broadcaster.broadcast('AfterTransactionStart');
+  }
+
+  override async commitTransaction(): Promise<void> {
+    if (this.transactionDepth !== 1) return super.commitTransaction();
+    await this.broadcaster.broadcast('BeforeTransactionCommit');
+    const session = await this.connect();
+    // If this throws, the transaction is still open and is the caller's to roll back.
+    await this.#logged('COMMIT', () => session.commit());
+    this.isTransactionActive = false;
+    this.transactionDepth = 0;
+    await this.broadcaster.broadcast('AfterTransactionCommit');
+  }
+
+  override async rollbackTransaction(): Promise<void> {
+    if (this.transactionDepth !== 1) return super.rollbackTransaction();
+    await this.broadcaster.broadcast('BeforeTransactionRollback');
+    const session = await this.connect();
+    this.isTransactionActive = false;
+    this.transactionDepth = 0;
+    await this.#logged('ROLLBACK', () => session.rollback());
+    await this.broadcaster.broadcast('AfterTransactionRollback');
+  }
+
+  /** SQLite ignores the pragma inside a transaction: there, whoever began it has seen to it. */
+  override async beforeMigration(): Promise<void> {
+    if (!this.isTransactionActive) await (await this.connect()).enforceForeignKeys(false);
+  }
+
+  override async afterMigration(): Promise<void> {
+    if (!this.isTransactionActive) await (await this.connect()).enforceForeignKeys(true);
+  }
+
+  // TypeORM's own signature returns any: the raw result's shape depends on the statement.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  override async query(query: string, parameters?: any, useStructuredResult = false): Promise<any> {
+    if (this.isReleased) throw new QueryRunnerAlreadyReleasedError();
+    if (parameters !== undefined && parameters !== null && !Array.isArray(parameters)) {
+      throw new BillingError(
+        'NOT_SUPPORTED',
+        'query() takes its parameters as an array here: write ? in the SQL and pass the values in order.',
+      );
+    }
+    const sql = withMilliseconds(query);
+    const values = ((parameters ?? []) as unknown[]).map(toSqliteValue);
+    const session = await this.connect();
+    const outcome = await this.#logged(sql, () => session.execute(sql, values), values);
+    const result = toQueryResult(sql, outcome);
+    return useStructuredResult ? result : (result.raw as unknown);
+  }
+
+  /** The CREATE TABLE statement with every constraint named and inline, one definition a line. */
+  override createTableSql(table: Table): Query {
+    return new Query(createTableStatement(table, (column) => this.driver.createFullType(column)));
+  }
+
+  /** Public for the schema builder. */
+  override executeQueries(up: Query | Query[], down: Query | Query[]): Promise<void> {
+    return super.executeQueries(up, down);
+  }
+
+  protected override async loadTableRecords(
+    tablePath: string,
+    tableOrIndex: 'table' | 'index',
+  ): Promise<unknown> {
+    const key = tableOrIndex === 'table' ? 'name' : 'tbl_name';
+    return this.query(
+      `SELECT NULL AS "database", * FROM "sqlite_master" WHERE "type" = ? AND "${key}" = ?`,
+      [tableOrIndex, tablePath],
+    );
+  }
+
+  protected override async loadPragmaRecords(tablePath: string, pragma: string): Promise<unknown> {
+    return this.query(`PRAGMA ${pragma}(${this.driver.escape(tablePath)})`);
+  }
+
+  /** Runs `work` with the logging and the events that TypeORM's users expect around a statement. */
+  async #logged<T extends StatementResult | undefined | void>(
+    sql: string,
+    work: () => Promise<T>,
+    parameters: unknown[] = [],
+  ): Promise<T> {
+    const { logger, options } = this.dataSource;
+    logger.logQuery(sql, parameters, this);
+    await this.broadcaster.broadcast('BeforeQuery', sql, parameters);
+    const events = new BroadcasterResult();
+    const start = Date.now();
+    try {
+      const result = await work();
+      const milliseconds = Date.now() - start;
+      const slow = options.maxQueryExecutionTime;
+      if (slow && milliseconds > slow) logger.logQuerySlow(milliseconds, sql, parameters, this);
+      this.broadcaster.broadcastAfterQueryEvent(
+        events, sql, parameters, true, milliseconds, result?.rows, undefined,
+      );
+      return result;
+    } catch (cause) {
+      logger.logQueryError(cause as Error, sql, parameters, this);
+      this.broadcaster.broadcastAfterQueryEvent(
+        events, sql, parameters, false, undefined, undefined, cause,
+      );
+      if (cause instanceof BillingError) throw cause;
+      throw new QueryFailedError(sql, parameters, cause as Error);
+    } finally {
+      await events.wait();
+    }
+  }
+}
+
+/**
+ * TypeORM writes `CURRENT_TIMESTAMP` for the update date of an UPDATE, which has no milliseconds
+ * here; all other values are parameters, so the text can only be TypeORM's own.
+ */
+function withMilliseconds(sql: string): string {
+  return sql.startsWith('UPDATE ')
+    ? sql.replaceAll(/("\w+" = )CURRENT_TIMESTAMP(?=,| WHERE |$)/g, `$1${NOW}`)
+    : sql;
+}
+
+/** The raw result as TypeORM's SQLite drivers give it: the new row's id after an INSERT, else rows. */
+function toQueryResult(sql: string, outcome: StatementResult): QueryResult {
+  const result = new QueryResult();
+  const plainInsert = /^\s*(insert|replace)\b/i.test(sql) && !/\breturning\b/i.test(sql);
+  result.raw = plainInsert ? outcome.lastInsertRowid : outcome.rows;
+  result.records = outcome.rows;
+  result.affected = outcome.changes;
+  return result;
+}

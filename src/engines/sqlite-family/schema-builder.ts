@@ -1,0 +1,67 @@
+import { Table, TableForeignKey } from 'typeorm';
+import { Query } from 'typeorm/driver/Query.js';
+import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js';
+import { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder.js';
+import { createIndexStatement } from './create-table';
+import { type MasterRow, readTable, readTables, type TableDefinition } from './definition';
+import { planChange, type Schema } from './plan';
+import type { SqliteFamilyQueryRunner } from './query-runner';
+
+/**
+ * Finds what differs between the entities and a SQLite-family database, and the SQL that mends it
+ * without losing a row.
+ *
+ * TypeORM's own builder creates tables without foreign keys and rebuilds each to add them, drops a
+ * parent while its children look on, and does not see a changed CHECK or partial index. This one
+ * compares the definitions themselves, word by word. It also serves `migration:generate` and
+ * `schema:log` of TypeORM's CLI.
+ */
+export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
+  declare protected queryRunner: SqliteFamilyQueryRunner;
+
+  protected override async executeSchemaSyncOperationsInProperOrder(): Promise<void> {
+    await this.dropOldViews();
+    const live = readTables(
+      (await this.queryRunner.query(
+        `SELECT "type", "name", "tbl_name", "sql" FROM "sqlite_master" WHERE "name" NOT LIKE 'sqlite\\_%' ESCAPE '\\'`,
+      )) as MasterRow[],
+    );
+    const intended = this.#intended(live);
+    const statements = planChange(live, intended);
+    if (statements.length > 0) {
+      const back = planChange(intended, live);
+      // TypeORM collects the way back in the order of the way there, and reverses it at the end.
+      await this.queryRunner.executeQueries(
+        statements.map((sql) => new Query(sql)),
+        back.reverse().map((sql) => new Query(sql)),
+      );
+    }
+    await this.createViews();
+  }
+
+  /** The live schema with the tables of the entities as the entities want them. */
+  #intended(live: Schema): Schema {
+    const tables = new Map(live);
+    for (const metadata of this.entityToSyncMetadatas) {
+      const table = this.#define(metadata, live.get(metadata.tableName));
+      tables.set(table.name, table);
+    }
+    return tables;
+  }
+
+  #define(metadata: EntityMetadata, live: TableDefinition | undefined): TableDefinition {
+    const { driver } = this.dataSource;
+    const table = Table.create(metadata, driver);
+    table.foreignKeys = metadata.foreignKeys.map((key) => TableForeignKey.create(key, driver));
+    const unmanaged = metadata.indices
+      .filter(({ synchronize }) => !synchronize)
+      .map(({ name }) => live?.indexes.get(name.toLowerCase())?.sql)
+      .filter((sql) => sql !== undefined);
+    return readTable(
+      table.name,
+      this.queryRunner.createTableSql(table).query,
+      [...table.indices.map((index) => createIndexStatement(table, index)), ...unmanaged],
+      live?.triggers,
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { BillingError } from '../../errors';
+import type { SqliteValue } from './session';
+
+/** `2026-01-31 23:59:59.999`: UTC, sorts as time does, and is what TypeORM reads back. */
+export function toInstantText(date: Date): string {
+  return date.toISOString().replace('T', ' ').replace('Z', '');
+}
+
+/**
+ * Turns a query parameter into a value that a SQLite-family database binds without changing it.
+ *
+ * @throws BillingError `NOT_SUPPORTED` for a value that would be stored as something else.
+ */
+export function toSqliteValue(value: unknown): SqliteValue {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+      return value;
+    case 'undefined':
+      return null;
+    case 'boolean':
+      return value ? 1 : 0;
+    case 'bigint':
+      if (value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER)) {
+        return Number(value);
+      }
+      break;
+    case 'object':
+      if (value === null || value instanceof Uint8Array) return value;
+      if (value instanceof Date && !Number.isNaN(value.getTime())) return toInstantText(value);
+      break;
+    default:
+  }
+  throw new BillingError(
+    'NOT_SUPPORTED',
+    `SQLite can't bind the parameter ${describe(value)}: pass a string, a number up to 2^53 - 1, ` +
+      'a boolean, a Date, a Uint8Array or null, and JSON as text.',
+  );
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (value instanceof Date) return 'Invalid Date';
+  if (typeof value === 'object' && value !== null) return `of type ${value.constructor.name}`;
+  return `of type ${typeof value}`;
+}

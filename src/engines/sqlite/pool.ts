@@ -1,0 +1,94 @@
+import { BillingError } from '../../errors';
+import type { SqliteConnection } from './connection';
+
+/** A bounded number of connections, opened when they are first needed and then kept. */
+export class ConnectionPool {
+  readonly #idle: SqliteConnection[] = [];
+  readonly #waiting: ((connection: Promise<SqliteConnection>) => void)[] = [];
+  #count = 0;
+  #closed = true;
+
+  constructor(
+    private readonly connect: () => Promise<SqliteConnection>,
+    private readonly size: number,
+    /** Milliseconds to wait for a connection. */
+    private readonly patience: number,
+  ) {}
+
+  open(): void {
+    this.#closed = false;
+  }
+
+  /** @throws BillingError `DATABASE_BUSY` if no connection becomes free in time. */
+  async take(): Promise<SqliteConnection> {
+    if (this.#closed) {
+      throw new BillingError(
+        'NOT_SUPPORTED',
+        'The SQLite DataSource is closed: call initialize() before using it, and destroy() last.',
+      );
+    }
+    const idle = this.#idle.pop();
+    if (idle) return idle;
+    if (this.#count < this.size) return this.#open();
+    return this.#wait();
+  }
+
+  /** Takes a connection back; one that is not `clean` is not lent again as it is. */
+  async give(connection: SqliteConnection, clean: boolean): Promise<void> {
+    let usable = !this.#closed;
+    if (usable && !clean) {
+      if (this.size === 1) {
+        // The only connection is the database in memory itself.
+        await connection.execute('PRAGMA foreign_keys = ON', []);
+      } else {
+        usable = false;
+      }
+    }
+    if (!usable) {
+      this.#count--;
+      await connection.close().catch(() => undefined);
+      if (!this.#closed) this.#waiting.shift()?.(this.#open());
+      return;
+    }
+    const next = this.#waiting.shift();
+    if (next) next(Promise.resolve(connection));
+    else this.#idle.push(connection);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const idle = this.#idle.splice(0);
+    this.#count -= idle.length;
+    await Promise.all(idle.map((connection) => connection.close()));
+  }
+
+  async #open(): Promise<SqliteConnection> {
+    this.#count++;
+    try {
+      return await this.connect();
+    } catch (error) {
+      this.#count--;
+      throw error;
+    }
+  }
+
+  #wait(): Promise<SqliteConnection> {
+    return new Promise((resolve, reject) => {
+      const receive = (connection: Promise<SqliteConnection>): void => {
+        clearTimeout(timer);
+        resolve(connection);
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(receive), 1);
+        reject(
+          new BillingError(
+            'DATABASE_BUSY',
+            `None of the ${this.size} SQLite connection(s) became free within ${this.patience} ms: ` +
+              'release query runners, and inside a transaction use its own entity manager.',
+          ),
+        );
+      }, this.patience);
+      this.#waiting.push(receive);
+    });
+  }
+}
