@@ -1,0 +1,37 @@
+import 'reflect-metadata';
+import { join, relative } from 'node:path';
+import { BillingError } from '../src/errors';
+import { readSettings } from '../src/settings';
+import { findChanges } from './generator/changes';
+import { writeMigrations } from './generator/write';
+
+/**
+ * `npm run db:generate -- AddSomething`: writes a pair of migrations, one for each dialect, for what
+ * the entities have and the migrations don't, and registers them. Databases of its own, thrown away
+ * at the end, tell the difference; none of the developer's is touched.
+ */
+async function generate(words: readonly string[]): Promise<void> {
+  const [name, ...rest] = words;
+  if (name === undefined || rest.length > 0 || !/^[A-Z][A-Za-z0-9]*$/.test(name)) {
+    throw new BillingError(
+      'CONFIGURATION_INVALID',
+      `A migration's name is one word in PascalCase, not "${words.join(' ')}": npm run db:generate -- AddSomething.`,
+    );
+  }
+  const { families } = readSettings({ BILLING_FAMILIES: process.env['BILLING_FAMILIES'] });
+  const changes = await findChanges(families);
+  if (changes.length === 0) {
+    console.log('The migrations make what the entities say: there is nothing to generate.');
+    return;
+  }
+  const folder = join(__dirname, '..', 'src', 'migrations');
+  for (const file of await writeMigrations(folder, name, Date.now(), changes)) {
+    console.log(`wrote ${relative(process.cwd(), file)}`);
+  }
+}
+
+generate(process.argv.slice(2)).catch((error: unknown) => {
+  const mendable = error instanceof BillingError;
+  console.error(mendable ? error.message : error);
+  process.exitCode = mendable ? 1 : 2;
+});

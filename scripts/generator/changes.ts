@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
+import { createDataSource } from '../../src/create-data-source';
+import { hostKeyType } from '../../src/entities/host';
+import type { HostColumn } from '../../src/migrations/reversible-migration';
+import type { Family, Settings } from '../../src/settings';
+import { startPostgres } from '../../test/support/postgres-server';
+import { tidyPostgres } from './tidy-postgres';
+
+/** The statements of one dialect's migration, there and back. */
+export interface Statements {
+  readonly up: readonly string[];
+  readonly down: readonly string[];
+}
+
+/** What one family's entities have that its migrations don't. */
+export interface Change {
+  readonly family: Family;
+  /** Tables that are made. */
+  readonly creates: readonly string[];
+  /** Host columns that those tables reference. */
+  readonly references: readonly HostColumn[];
+  readonly postgres: Statements;
+  readonly sqlite: Statements;
+}
+
+/** Compares migrations and entities of each family on scratch databases of both engines. */
+export async function findChanges(families: readonly Family[]): Promise<Change[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'typeorm-billing-generate-'));
+  const server = await startPostgres();
+  try {
+    const changes: Change[] = [];
+    for (const family of families) {
+      const file = join(folder, `${family}.sqlite`);
+      const sqlite = await compare(family, { engine: 'sqlite', file });
+      const url = await createDatabase(server.url, family);
+      const postgres = await compare(family, { engine: 'postgres', url });
+      if (sqlite.up.length + postgres.up.length === 0) continue;
+      const { creates, references } = postgres;
+      changes.push({ family, creates, references, sqlite, postgres: tidyPostgres(postgres) });
+    }
+    return changes;
+  } finally {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function compare(
+  family: Family,
+  database: Settings['database'],
+): Promise<Statements & Pick<Change, 'creates' | 'references'>> {
+  const dataSource = createDataSource({ database, families: [family], hostTables: 'create' });
+  await dataSource.initialize();
+  try {
+    await prepare(dataSource);
+    const { upQueries, downQueries } = await dataSource.driver.createSchemaBuilder().log();
+    const up = upQueries.map(({ query }) => query.trim());
+    const creates = up.flatMap((sql) => /^CREATE TABLE "(\w+)"/.exec(sql)?.[1] ?? []);
+    return {
+      up,
+      down: downQueries.map(({ query }) => query.trim()).reverse(),
+      creates: creates.filter((table) =>
+        dataSource.entityMetadatas.some((one) => one.tableName === table),
+      ),
+      references: hostReferences(dataSource, creates),
+    };
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+/** Host tables are made before the first migration; without any, there is still nothing to refer to. */
+async function prepare(dataSource: DataSource): Promise<void> {
+  await dataSource.runMigrations();
+}
+
+function hostReferences(dataSource: DataSource, tables: readonly string[]): HostColumn[] {
+  const columns = new Map<string, HostColumn>();
+  for (const metadata of dataSource.entityMetadatas) {
+    if (!tables.includes(metadata.tableName)) continue;
+    for (const { referencedEntityMetadata, referencedColumns } of metadata.foreignKeys) {
+      const column = referencedColumns[0]?.databaseName;
+      if (referencedEntityMetadata.synchronize || column === undefined) continue;
+      const table = referencedEntityMetadata.tableName;
+      const type = hostKeyType(table === 'user' ? 'user' : 'tenant');
+      columns.set(`${table}.${column}`, { table, column, type });
+    }
+  }
+  return [...columns.values()];
+}
+
+async function createDatabase(adminUrl: string, name: string): Promise<string> {
+  const { Client } = await import('pg');
+  const client = new Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    await client.query(`CREATE DATABASE "${name}"`);
+  } finally {
+    await client.end();
+  }
+  return adminUrl.replace(/[^/]*$/, name);
+}

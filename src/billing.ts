@@ -1,0 +1,37 @@
+import { Tenant, User } from './entities/host';
+import { Plan } from './entities/tenant-billing/plan';
+import { Subscription } from './entities/tenant-billing/subscription';
+import { TenantConfig } from './entities/tenant-billing/tenant-config';
+import { DirectDebitToken } from './entities/user-billing/direct-debit-token';
+import { PaymentAttempt } from './entities/user-billing/payment-attempt';
+import { SubscriptionPlan } from './entities/user-billing/subscription-plan';
+import { UserSubscription } from './entities/user-billing/user-subscription';
+import * as postgres from './migrations/postgres-migrations';
+import type { ReversibleMigrationClass } from './migrations/reversible-migration';
+import * as sqlite from './migrations/sqlite-migrations';
+
+/** Entities and migrations that belong together; a DataSource takes both. */
+export interface BillingFamily {
+  /** The stand-in for the host's table comes first: the others relate to it. */
+  readonly entities: (new () => object)[];
+  /** Oldest first. A DataSource takes the list of its own engine. */
+  readonly migrations: {
+    readonly postgres: ReversibleMigrationClass[];
+    readonly sqlite: ReversibleMigrationClass[];
+  };
+}
+
+/** `plans`, `subscriptions` and `tenant_config`, attached to the host's `tenants`. */
+export const tenantBilling: BillingFamily = {
+  entities: [Tenant, Plan, Subscription, TenantConfig],
+  migrations: { postgres: postgres.tenantMigrations, sqlite: sqlite.tenantMigrations },
+};
+
+/**
+ * `subscription_plans`, `direct_debit_tokens`, `user_subscriptions` and `payment_attempts`, attached
+ * to Better Auth's `user`.
+ */
+export const userBilling: BillingFamily = {
+  entities: [User, SubscriptionPlan, DirectDebitToken, UserSubscription, PaymentAttempt],
+  migrations: { postgres: postgres.userMigrations, sqlite: sqlite.userMigrations },
+};

@@ -1,0 +1,100 @@
+import { parseArgs } from 'node:util';
+import { BillingError } from '../errors';
+
+export const COMMANDS = ['migrate', 'rollback', 'status', 'check'] as const;
+export type Command = (typeof COMMANDS)[number];
+
+export interface Arguments {
+  readonly command: Command | 'help' | 'version';
+  readonly dataSource: string | undefined;
+  readonly json: boolean;
+  readonly dryRun: boolean;
+  readonly all: boolean;
+  readonly to: string | undefined;
+}
+
+export const HELP = `Usage: typeorm-billing <command> [options]
+
+  migrate               apply the pending migrations
+    --dry-run             print their SQL instead
+  rollback              revert the migration applied last
+    --all                 revert all of them
+    --to <name>           revert what was applied after that one
+  status                list the migrations, applied and pending
+  check                 compare the live tables with the entities; exit code 1 if they differ
+
+  -d, --data-source <file>  module that exports a TypeORM DataSource; without it, the one
+                            that DATABASE_URL describes
+  --json                print the result as JSON
+  -h, --help   --version
+
+DATABASE_URL         postgres://…, sqlite:path, sqlite::memory: (unset: the file billing.sqlite)
+BILLING_FAMILIES     tenant, user or tenant,user (unset: both)
+BILLING_HOST_TABLES  create makes stand-ins for the host's tables (unset: only for billing.sqlite)
+
+Exit codes: 0 done, 1 something you can mend, 2 a bug.`;
+
+/** Which options a command knows, besides those of all commands. */
+const OWN: Readonly<Record<Command, readonly string[]>> = {
+  migrate: ['dry-run'],
+  rollback: ['all', 'to'],
+  status: [],
+  check: [],
+};
+
+/** @throws BillingError `CONFIGURATION_INVALID` if a command or an option is not known */
+export function readArguments(words: readonly string[]): Arguments {
+  const { values, positionals } = parse(words);
+  const options = {
+    dataSource: values['data-source'],
+    json: values.json ?? false,
+    dryRun: values['dry-run'] ?? false,
+    all: values.all ?? false,
+    to: values.to,
+  };
+  if (values.help) return { command: 'help', ...options };
+  if (values.version) return { command: 'version', ...options };
+  const [word, ...rest] = positionals;
+  const command = COMMANDS.find((name) => name === word);
+  if (!command || rest.length > 0) {
+    const found = positionals.length > 0 ? `"${positionals.join(' ')}"` : 'nothing';
+    throw invalid(`Expected one command, ${COMMANDS.join(', ')}, but found ${found}`);
+  }
+  const foreign = ['dry-run', 'all', 'to'].find(
+    (name) => name in values && !OWN[command].includes(name),
+  );
+  if (foreign) throw invalid(`${command} has no option --${foreign}`);
+  if (options.all && options.to !== undefined) throw invalid('Give --all or --to, not both');
+  return { command, ...options };
+}
+
+// The options' types are inferred from the call.
+// eslint-disable-next-line @typescript-eslint/explicit-function-return-type
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        'data-source': { type: 'string', short: 'd' },
+        'dry-run': { type: 'boolean' },
+        all: { type: 'boolean' },
+        to: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
+      },
+    });
+  } catch (cause) {
+    throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function invalid(message: string, cause?: unknown): BillingError {
+  const sentence = message.replace(/\.$/, '');
+  return new BillingError(
+    'CONFIGURATION_INVALID',
+    `${sentence}: see typeorm-billing --help.`,
+    cause === undefined ? {} : { cause },
+  );
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { resolve } from 'node:path';
+import { type DataSource, TypeORMError } from 'typeorm';
+import { createDataSource } from '../create-data-source';
+import { BillingError } from '../errors';
+import { readSettings } from '../settings';
+import { type Arguments, HELP, readArguments } from './arguments';
+import { commands } from './commands';
+import { version } from './version';
+
+async function main(words: readonly string[]): Promise<number> {
+  const options = readArguments(words);
+  if (options.command === 'help' || options.command === 'version') {
+    console.log(options.command === 'help' ? HELP : version());
+    return 0;
+  }
+  const dataSource = await loadDataSource(options);
+  dataSource.setOptions({ synchronize: false, migrationsRun: false, dropSchema: false });
+  await dataSource.initialize();
+  try {
+    const { text, json, exitCode } = await commands[options.command](dataSource, options);
+    console.log(options.json ? JSON.stringify(json, null, 2) : text);
+    return exitCode;
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+async function loadDataSource({ dataSource }: Arguments): Promise<DataSource> {
+  if (dataSource === undefined) return createDataSource(readSettings(process.env));
+  // Only a host's own DataSource needs it, and it is slow to load.
+  const { CommandUtils } = await import('typeorm/commands/CommandUtils.js');
+  try {
+    return await CommandUtils.loadDataSource(resolve(dataSource));
+  } catch (cause) {
+    throw new BillingError(
+      'CONFIGURATION_INVALID',
+      `${dataSource} can't be used as a DataSource: ${messageOf(cause)} ` +
+        'Give -d the path of a module that exports one TypeORM DataSource.',
+      { cause },
+    );
+  }
+}
+
+const messageOf = (error: unknown): string => {
+  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
+  return error instanceof Error ? error.message : String(error);
+};
+
+/** What the user, the configuration or the server is at fault for, as against a bug of ours. */
+function isMendable(error: unknown): boolean {
+  if (error instanceof BillingError || error instanceof TypeORMError) return true;
+  // Errors of Node's network and file system and of the database drivers carry a code.
+  return error instanceof Error && 'code' in error && !(error instanceof TypeError);
+}
+
+main(process.argv.slice(2)).then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    const mendable = isMendable(error);
+    console.error(mendable ? messageOf(error) : error);
+    process.exitCode = mendable ? 1 : 2;
+  },
+);

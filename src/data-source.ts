@@ -1,0 +1,13 @@
+import { createDataSource } from './create-data-source';
+import { readSettings } from './settings';
+
+/**
+ * The shared DataSource, from the environment: what TypeORM's CLI is pointed at.
+ *
+ * `DATABASE_URL` (`postgres://…`, `sqlite:path`, `sqlite::memory:`; unset: the embedded SQLite file
+ * `billing.sqlite`), `BILLING_FAMILIES` (`tenant`, `user`; unset: both) and `BILLING_HOST_TABLES`
+ * (`create` makes stand-ins for the host's tables) choose what it is.
+ *
+ * @throws BillingError `CONFIGURATION_INVALID` on import, if one of them can't be understood
+ */
+export const dataSource = createDataSource(readSettings(process.env));

@@ -1,0 +1,28 @@
+import 'reflect-metadata';
+
+export { type BillingFamily, tenantBilling, userBilling } from './billing';
+export { BillingError, type BillingErrorCode } from './errors';
+
+export { Tenant, User } from './entities/host';
+export { Plan } from './entities/tenant-billing/plan';
+export { Subscription } from './entities/tenant-billing/subscription';
+export { TenantConfig } from './entities/tenant-billing/tenant-config';
+export { DirectDebitToken } from './entities/user-billing/direct-debit-token';
+export { PaymentAttempt } from './entities/user-billing/payment-attempt';
+export { SubscriptionPlan } from './entities/user-billing/subscription-plan';
+export { UserSubscription } from './entities/user-billing/user-subscription';
+export * from './entities/vocabulary';
+
+export type { SqliteDataSourceOptions } from './engines/sqlite/data-source';
+export { SqliteDataSource } from './sqlite-data-source';
+
+export type {
+  HostColumn,
+  ReversibleMigration,
+  ReversibleMigrationClass,
+} from './migrations/reversible-migration';
+export { check } from './migrator/check';
+export { migrate, type MigrateOptions } from './migrator/migrate';
+export { type PendingSql, pendingSql } from './migrator/pending-sql';
+export { revert, type RevertOptions } from './migrator/revert';
+export { type MigrationStatus, status, type TableStatus } from './migrator/status';

@@ -1,0 +1,93 @@
+import type { DataSource, Migration, QueryRunner } from 'typeorm';
+import type { Engine } from '../engines/engine';
+import { engineOf } from '../engines/engine-of';
+import { BillingMigrationExecutor } from './executor';
+import { inMigrationTransaction, underMigrationLock } from './migration-transaction';
+
+export interface MigrateOptions {
+  /**
+   * `all` (the default): one transaction around all pending migrations. `each`: one around each.
+   * `none`: no transaction, for statements that refuse one; on SQLite then without a lock either.
+   */
+  readonly transaction?: 'all' | 'each' | 'none';
+  /** Records the pending migrations as applied without running them. */
+  readonly fake?: boolean;
+}
+
+/** A DataSource that says whether stand-ins for missing host tables are made before migrating. */
+export interface WithHostTables {
+  hostTables: 'expect' | 'create';
+}
+
+/**
+ * Applies the pending migrations of an initialised DataSource, host's and billing's alike.
+ *
+ * Safe to call from many processes at once: one does the work, the others wait and find it done.
+ * If anything fails, the database is as it was before (with `all`), and the error is thrown.
+ *
+ * @returns the migrations applied, oldest first; empty if none was pending
+ * @throws BillingError `HOST_TABLE_MISSING`, `HOST_COLUMN_MISMATCH`, `TABLE_EXISTS`, `NOT_SUPPORTED`
+ */
+export async function migrate(
+  dataSource: DataSource,
+  options: MigrateOptions = {},
+): Promise<Migration[]> {
+  const engine = engineOf(dataSource);
+  const pending = await new BillingMigrationExecutor(dataSource, engine).getPendingMigrations();
+  // Looked at without the lock: with nothing to do, nobody is made to wait.
+  if (pending.length === 0) {
+    dataSource.logger.logSchemaBuild('No migrations are pending');
+    return [];
+  }
+  const mode = options.transaction ?? dataSource.options.migrationsTransactionMode ?? 'all';
+  const run = { dataSource, engine, options };
+  if (mode === 'none') return underMigrationLock(dataSource, engine, () => runUnwrapped(run));
+  return mode === 'all' ? runTogether(run) : runOneByOne(run);
+}
+
+interface Run {
+  readonly dataSource: DataSource;
+  readonly engine: Engine;
+  readonly options: MigrateOptions;
+}
+
+const makesHostTables = (dataSource: DataSource & Partial<WithHostTables>): boolean =>
+  dataSource.hostTables === 'create';
+
+function executorOf({ dataSource, engine, options }: Run, queryRunner?: QueryRunner): BillingMigrationExecutor {
+  const executor = new BillingMigrationExecutor(dataSource, engine, queryRunner);
+  executor.fake = options.fake ?? false;
+  return executor;
+}
+
+function runTogether(run: Run, only?: string): Promise<Migration[]> {
+  return inMigrationTransaction(run.dataSource, run.engine, async (queryRunner) => {
+    if (makesHostTables(run.dataSource)) await run.engine.createHostTables(queryRunner);
+    const executor = executorOf(run, queryRunner);
+    executor.only = only;
+    executor.transaction = only === undefined ? 'all' : 'each';
+    return executor.executePendingMigrations();
+  });
+}
+
+async function runUnwrapped(run: Run, only?: string): Promise<Migration[]> {
+  const executor = executorOf(run);
+  executor.only = only;
+  executor.transaction = 'none';
+  return executor.executePendingMigrations();
+}
+
+async function runOneByOne(run: Run): Promise<Migration[]> {
+  const applied: Migration[] = [];
+  const next = async (): Promise<Migration | undefined> =>
+    (await executorOf(run).getPendingMigrations())[0];
+  for (let migration = await next(); migration; migration = await next()) {
+    const { name, instance } = migration;
+    const done =
+      instance?.transaction === false
+        ? await underMigrationLock(run.dataSource, run.engine, () => runUnwrapped(run, name))
+        : await runTogether(run, name);
+    applied.push(...done);
+  }
+  return applied;
+}

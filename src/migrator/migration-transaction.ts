@@ -1,0 +1,65 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { Engine } from '../engines/engine';
+import { BillingError } from '../errors';
+
+/**
+ * Runs `work` in a transaction of its own that no other migrating process shares its time with.
+ *
+ * Where the engine can only rebuild tables with foreign keys off, they are off meanwhile; before
+ * the commit, keys that then point nowhere undo it all. Whatever happens, they are on afterwards.
+ */
+export async function inMigrationTransaction<T>(
+  dataSource: DataSource,
+  engine: Engine,
+  work: (queryRunner: QueryRunner) => Promise<T>,
+): Promise<T> {
+  const queryRunner = dataSource.createQueryRunner();
+  try {
+    await queryRunner.beforeMigration();
+    await queryRunner.startTransaction();
+    await engine.lock(queryRunner);
+    const before = new Set(await engine.danglingKeys(queryRunner));
+    const result = await work(queryRunner);
+    const dangling = (await engine.danglingKeys(queryRunner)).filter((line) => !before.has(line));
+    if (dangling.length > 0) {
+      throw new BillingError(
+        'DANGLING_KEYS',
+        `The migration would leave ${dangling.length} foreign key(s) pointing nowhere, first: ` +
+          `${dangling[0] ?? ''}. Nothing was changed; mend the migration so that it keeps these rows.`,
+        { details: { dangling } },
+      );
+    }
+    await queryRunner.commitTransaction();
+    return result;
+  } catch (error) {
+    // The first error is the one to tell; the release below ends what can't be rolled back.
+    if (queryRunner.isTransactionActive) {
+      await queryRunner.rollbackTransaction().catch(() => undefined);
+    }
+    throw error;
+  } finally {
+    if (!queryRunner.isTransactionActive) {
+      await queryRunner.afterMigration().catch(() => undefined);
+    }
+    await queryRunner.release();
+  }
+}
+
+/** Runs `work` outside any transaction, while a transaction of its own holds the lock. */
+export async function underMigrationLock<T>(
+  dataSource: DataSource,
+  engine: Engine,
+  work: () => Promise<T>,
+): Promise<T> {
+  // SQLite's only lock is the write lock, which would keep `work` itself out.
+  if (engine.name === 'sqlite') return work();
+  const holder = dataSource.createQueryRunner();
+  try {
+    await holder.startTransaction();
+    await engine.lock(holder);
+    return await work();
+  } finally {
+    if (holder.isTransactionActive) await holder.rollbackTransaction();
+    await holder.release();
+  }
+}

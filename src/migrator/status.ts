@@ -1,0 +1,46 @@
+import type { DataSource } from 'typeorm';
+import { engineOf } from '../engines/engine-of';
+import { BillingMigrationExecutor } from './executor';
+
+export interface MigrationStatus {
+  readonly name: string;
+  readonly state: 'applied' | 'pending';
+  /** When the migration was written, from the timestamp at the end of its name. */
+  readonly date: Date;
+}
+
+/** The DataSource's migrations, oldest first, and those that are applied but not among them. */
+export async function status(dataSource: DataSource): Promise<MigrationStatus[]> {
+  const executor = new BillingMigrationExecutor(dataSource, engineOf(dataSource));
+  const applied = await executor.getExecutedMigrations();
+  const names = new Set(applied.map(({ name }) => name));
+  const pending = (await executor.getPendingMigrations()).filter(({ name }) => !names.has(name));
+  const describe = (state: MigrationStatus['state']) => (migration: { name: string; timestamp: number }) => ({
+    name: migration.name,
+    state,
+    date: new Date(migration.timestamp),
+  });
+  return [...applied.map(describe('applied')), ...pending.map(describe('pending'))].sort(
+    (a, b) => a.date.getTime() - b.date.getTime(),
+  );
+}
+
+export interface TableStatus {
+  readonly table: string;
+  readonly columns: number;
+}
+
+/** The tables of the DataSource's entities that are in the database, in the order of the entities. */
+export async function tables(dataSource: DataSource): Promise<TableStatus[]> {
+  const names = dataSource.entityMetadatas.filter((one) => one.synchronize).map((one) => one.tableName);
+  const queryRunner = dataSource.createQueryRunner();
+  try {
+    const found = await engineOf(dataSource).describe(queryRunner, names);
+    return names.flatMap((table) => {
+      const columns = found.get(table);
+      return columns ? [{ table, columns: columns.length }] : [];
+    });
+  } finally {
+    await queryRunner.release();
+  }
+}

@@ -1,0 +1,68 @@
+import { BillingError } from './errors';
+
+export type Family = 'tenant' | 'user';
+const FAMILIES: readonly Family[] = ['tenant', 'user'];
+
+/** What the environment says of the shared DataSource. */
+export interface Settings {
+  readonly database:
+    | { readonly engine: 'postgres'; readonly url: string }
+    | { readonly engine: 'sqlite'; readonly file: string };
+  readonly families: readonly Family[];
+  readonly hostTables: 'expect' | 'create';
+}
+
+/** The variables that are read. */
+export interface Environment {
+  readonly [name: string]: string | undefined;
+  /** `postgres://…`, `sqlite:path` or `sqlite::memory:`; unset: `billing.sqlite` in the working folder. */
+  readonly DATABASE_URL?: string | undefined;
+  /** `tenant`, `user` or `tenant,user`; unset: both. */
+  readonly BILLING_FAMILIES?: string | undefined;
+  /** `create` or `expect`; unset: `create` for the embedded default, else `expect`. */
+  readonly BILLING_HOST_TABLES?: string | undefined;
+}
+
+/** @throws BillingError `CONFIGURATION_INVALID` in one line that says which forms are understood */
+export function readSettings(environment: Environment): Settings {
+  const url = environment.DATABASE_URL?.trim() ?? '';
+  return {
+    database: url === '' ? { engine: 'sqlite', file: 'billing.sqlite' } : readUrl(url),
+    families: readFamilies(environment.BILLING_FAMILIES ?? ''),
+    hostTables: readHostTables(environment.BILLING_HOST_TABLES ?? '', url === ''),
+  };
+}
+
+function readUrl(url: string): Settings['database'] {
+  if (/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url)) return { engine: 'postgres', url };
+  const file = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
+  if (file !== undefined && !file.startsWith('//')) return { engine: 'sqlite', file };
+  throw new BillingError(
+    'CONFIGURATION_INVALID',
+    `DATABASE_URL is "${withoutPassword(url)}", which is none of the forms understood: ` +
+      'postgres://user:password@host:port/database, sqlite:path/to/file or sqlite::memory: ' +
+      '(unset, it is the file billing.sqlite).',
+  );
+}
+
+const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':***@');
+
+function readFamilies(text: string): Family[] {
+  const names = text.split(/[\s,]+/).filter(Boolean);
+  if (names.length === 0) return [...FAMILIES];
+  const unknown = names.find((name) => !FAMILIES.some((family) => family === name));
+  if (unknown === undefined) return FAMILIES.filter((family) => names.includes(family));
+  throw new BillingError(
+    'CONFIGURATION_INVALID',
+    `BILLING_FAMILIES names "${unknown}", which is no family: use tenant, user or tenant,user.`,
+  );
+}
+
+function readHostTables(text: string, embedded: boolean): Settings['hostTables'] {
+  if (text === '') return embedded ? 'create' : 'expect';
+  if (text === 'create' || text === 'expect') return text;
+  throw new BillingError(
+    'CONFIGURATION_INVALID',
+    `BILLING_HOST_TABLES is "${text}": use create, to have stand-ins made, or expect.`,
+  );
+}

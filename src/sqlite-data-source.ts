@@ -1,0 +1,20 @@
+import { SqliteFileDataSource } from './engines/sqlite/data-source';
+import { withSafeMigrations } from './migrator/safe-migrations';
+
+/**
+ * A TypeORM DataSource on a SQLite file, through the package `sqlite3`. In all else it is TypeORM's:
+ * repositories, query builders, transactions, migrations.
+ *
+ * - Values read back as on Postgres: `Date` to the millisecond, `boolean`, parsed JSON.
+ * - Each transaction has a connection of its own and takes the write lock when it begins; foreign
+ *   keys are always enforced.
+ * - `runMigrations()` and `undoLastMigration()` are safe from many processes at once.
+ *
+ * @example
+ * new SqliteDataSource({
+ *   database: 'app.sqlite',
+ *   entities: tenantBilling.entities,
+ *   migrations: tenantBilling.migrations.sqlite,
+ * });
+ */
+export class SqliteDataSource extends withSafeMigrations(SqliteFileDataSource) {}
