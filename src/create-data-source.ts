@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { tenantBilling, userBilling } from './billing';
 import { PostgresSchemaBuilder } from './engines/postgres/schema-builder';
+import type { WithHostTables } from './migrator/migrate';
 import { withSafeMigrations } from './migrator/safe-migrations';
 import type { Settings } from './settings';
 import { SqliteDataSource } from './sqlite-data-source';
@@ -20,8 +21,7 @@ export function createDataSource({ database, families, hostTables }: Settings): 
       entities,
       migrations: chosen.flatMap(({ migrations }) => migrations.sqlite),
     });
-    dataSource.hostTables = hostTables;
-    return dataSource;
+    return Object.assign(dataSource, { hostTables } satisfies WithHostTables);
   }
   const dataSource = new PostgresDataSource({
     type: 'postgres',
@@ -33,8 +33,7 @@ export function createDataSource({ database, families, hostTables }: Settings): 
     entities,
     migrations: chosen.flatMap(({ migrations }) => migrations.postgres),
   });
-  dataSource.hostTables = hostTables;
   // TypeORM's own builder would not see a changed CHECK or index predicate.
   dataSource.driver.createSchemaBuilder = () => new PostgresSchemaBuilder(dataSource);
-  return dataSource;
+  return Object.assign(dataSource, { hostTables } satisfies WithHostTables);
 }

@@ -3,6 +3,8 @@ import 'reflect-metadata';
 export { type BillingFamily, tenantBilling, userBilling } from './billing';
 export { BillingError, type BillingErrorCode } from './errors';
 
+export type { ValidationDetails, ValidationFailure } from './entities/columns/validation-error';
+export type { JsonObject } from './entities/columns/values';
 export { Tenant, User } from './entities/host';
 export { Plan } from './entities/tenant-billing/plan';
 export { Subscription } from './entities/tenant-billing/subscription';

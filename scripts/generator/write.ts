@@ -85,7 +85,7 @@ function body(statements: Statements['up'], dialect: Dialect): string {
   return texts.map((sql) => `    await queryRunner.query(\`${indent(escape(sql))}\`);`).join('\n');
 }
 
-const escape = (sql: string): string => sql.replaceAll(/[\\\`]|\$\{/g, '\\$&');
+const escape = (sql: string): string => sql.replaceAll(/[\\`]|\$\{/g, '\\$&');
 
 const indent = (sql: string): string =>
   sql.includes('\n') ? `\n${sql}\n`.replaceAll(/^(?=.)/gm, '      ').replace(/\n$/, '\n    ') : sql;

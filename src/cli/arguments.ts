@@ -69,7 +69,7 @@ export function readArguments(words: readonly string[]): Arguments {
 }
 
 // The options' types are inferred from the call.
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type
+ 
 function parse(words: readonly string[]) {
   try {
     return parseArgs({

@@ -22,7 +22,9 @@ export const commands: Readonly<Record<Command, Run>> = {
   async migrate(dataSource, { dryRun }) {
     if (dryRun) {
       const pending = await pendingSql(dataSource);
-      const text = pending.map(({ name, sql }) => [`-- ${name}`, ...sql.map((one) => `${one};`)].join('\n'));
+      const text = pending.map(({ name, sql }) =>
+        [`-- ${name}`, ...sql.map((one) => `${one};`)].join('\n'),
+      );
       return done(text.join('\n\n') || 'Nothing is pending.', { pending });
     }
     const applied = await migrate(dataSource);
@@ -50,13 +52,17 @@ export const commands: Readonly<Record<Command, Run>> = {
       date.toISOString().slice(0, 10),
       name,
     ]);
-    const text = rows.length > 0 ? textTable([['state', 'written', 'migration'], ...rows]) : 'There are no migrations.';
+    const text =
+      rows.length > 0
+        ? textTable([['state', 'written', 'migration'], ...rows])
+        : 'There are no migrations.';
     return done(text, { migrations });
   },
 
   async check(dataSource) {
     const statements = await check(dataSource);
-    if (statements.length === 0) return done('The tables are what the entities say.', { differences: [] });
+    if (statements.length === 0)
+      return done('The tables are what the entities say.', { differences: [] });
     return {
       text: `The tables differ from the entities. This would mend it:\n\n${statements.join(';\n')};`,
       json: { differences: statements },

@@ -14,5 +14,9 @@ export function textTable(rows: readonly (readonly (string | number)[])[]): stri
       .trimEnd();
   const [heading, ...body] = rows;
   if (!heading) return '';
-  return [line(heading), widths.map((width) => '─'.repeat(width)).join('  '), ...body.map(line)].join('\n');
+  return [
+    line(heading),
+    widths.map((width) => '─'.repeat(width)).join('  '),
+    ...body.map(line),
+  ].join('\n');
 }

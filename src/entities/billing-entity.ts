@@ -8,8 +8,8 @@ import { validateBilling } from './validate-billing';
  * TypeORM writes an instance, whether or not the host registers a subscriber.
  *
  * A write that breaks a rule throws a BillingError, `VALIDATION_FAILED`, before anything is sent.
- * Writes that pass the class by (plain objects, query builders, SQL) are left to the CHECKs, which
- * refuse the same rows.
+ * Writes that pass the class by (plain objects, query builders, SQL) are left to the CHECKs: the same
+ * rules, but for what SQL can't say alike on all engines, such as which currency codes are active.
  *
  * Where a row is loaded together with the one it refers to, TypeORM takes the loaded row's key: to
  * point it elsewhere set `plan`, or set `planId` on an entity that was loaded without its plan.
@@ -53,8 +53,8 @@ function complete(row: Row, table: TableSpec): void {
   row.id ??= uuidv7();
   // One reading of the clock for both: a row just made has not been updated.
   const now = Date.now();
-  row.createdAt ??= new Date(now);
-  row.updatedAt ??= new Date(now);
+  if (row.createdAt === undefined) row.createdAt = new Date(now);
+  if (row.updatedAt === undefined) row.updatedAt = new Date(now);
   for (const { property, relation, nullable, makeDefault } of table.columns) {
     if (row[property] !== undefined) continue;
     const related = relation === undefined ? undefined : row[relation];

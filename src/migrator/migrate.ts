@@ -16,7 +16,7 @@ export interface MigrateOptions {
 
 /** A DataSource that says whether stand-ins for missing host tables are made before migrating. */
 export interface WithHostTables {
-  hostTables: 'expect' | 'create';
+  readonly hostTables: 'expect' | 'create';
 }
 
 /**
@@ -54,7 +54,10 @@ interface Run {
 const makesHostTables = (dataSource: DataSource & Partial<WithHostTables>): boolean =>
   dataSource.hostTables === 'create';
 
-function executorOf({ dataSource, engine, options }: Run, queryRunner?: QueryRunner): BillingMigrationExecutor {
+function executorOf(
+  { dataSource, engine, options }: Run,
+  queryRunner?: QueryRunner,
+): BillingMigrationExecutor {
   const executor = new BillingMigrationExecutor(dataSource, engine, queryRunner);
   executor.fake = options.fake ?? false;
   return executor;

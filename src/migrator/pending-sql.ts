@@ -27,7 +27,10 @@ export async function pendingSql(dataSource: DataSource): Promise<PendingSql[]> 
   }
 }
 
-const migrationOf = (dataSource: DataSource, name: string): DataSource['migrations'][number] | undefined =>
+const migrationOf = (
+  dataSource: DataSource,
+  name: string,
+): DataSource['migrations'][number] | undefined =>
   dataSource.migrations.find((one) => (one.name ?? one.constructor.name) === name);
 
 /** The query runner, but statements that could write are noted instead of sent. */

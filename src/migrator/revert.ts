@@ -22,12 +22,15 @@ export interface RevertOptions {
  * @returns names of the reverted migrations, in the order in which they were reverted
  * @throws BillingError `MIGRATION_NOT_FOUND` if one to revert, or the one in `to`, is not known
  */
-export async function revert(dataSource: DataSource, options: RevertOptions = {}): Promise<string[]> {
+export async function revert(
+  dataSource: DataSource,
+  options: RevertOptions = {},
+): Promise<string[]> {
   const engine = engineOf(dataSource);
   const work = async (executor: BillingMigrationExecutor): Promise<string[]> => {
     executor.fake = options.fake ?? false;
     const names = namesToRevert(dataSource, await appliedNames(executor), options);
-    for (const [] of names) await executor.undoLastMigration();
+    for (let count = names.length; count > 0; count--) await executor.undoLastMigration();
     return names;
   };
   if (options.transaction === 'none') {

@@ -15,11 +15,12 @@ export async function status(dataSource: DataSource): Promise<MigrationStatus[]>
   const applied = await executor.getExecutedMigrations();
   const names = new Set(applied.map(({ name }) => name));
   const pending = (await executor.getPendingMigrations()).filter(({ name }) => !names.has(name));
-  const describe = (state: MigrationStatus['state']) => (migration: { name: string; timestamp: number }) => ({
-    name: migration.name,
-    state,
-    date: new Date(migration.timestamp),
-  });
+  const describe =
+    (state: MigrationStatus['state']) => (migration: { name: string; timestamp: number }) => ({
+      name: migration.name,
+      state,
+      date: new Date(migration.timestamp),
+    });
   return [...applied.map(describe('applied')), ...pending.map(describe('pending'))].sort(
     (a, b) => a.date.getTime() - b.date.getTime(),
   );
@@ -32,7 +33,9 @@ export interface TableStatus {
 
 /** The tables of the DataSource's entities that are in the database, in the order of the entities. */
 export async function tables(dataSource: DataSource): Promise<TableStatus[]> {
-  const names = dataSource.entityMetadatas.filter((one) => one.synchronize).map((one) => one.tableName);
+  const names = dataSource.entityMetadatas
+    .filter((one) => one.synchronize)
+    .map((one) => one.tableName);
   const queryRunner = dataSource.createQueryRunner();
   try {
     const found = await engineOf(dataSource).describe(queryRunner, names);

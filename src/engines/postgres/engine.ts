@@ -22,10 +22,11 @@ export const postgresEngine: Engine = {
 
   /** A transaction's lock, not a session's: it holds behind a pooler too, and dies with us. */
   async lock(queryRunner) {
-    const { options } = queryRunner.dataSource;
+    const table = queryRunner.dataSource.options.migrationsTableName ?? 'migrations';
+    // Without parameters: an open portal would keep a snapshot, for which CREATE INDEX
+    // CONCURRENTLY of a migration outside a transaction would wait for ever.
     await queryRunner.query(
-      `SELECT pg_advisory_xact_lock(${LOCK_CLASS}, hashtext(current_schema() || '.' || $1))`,
-      [options.migrationsTableName ?? 'migrations'],
+      `SELECT pg_advisory_xact_lock(${LOCK_CLASS}, hashtext(current_schema() || '.${table.replaceAll("'", "''")}'))`,
     );
   },
 

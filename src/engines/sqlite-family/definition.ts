@@ -62,7 +62,10 @@ function word(raw: string): string {
   const first = raw[0];
   if (first === "'") return raw;
   if (first === '"' || first === '`') {
-    return raw.slice(1, -1).replaceAll(first + first, first).toLowerCase();
+    return raw
+      .slice(1, -1)
+      .replaceAll(first + first, first)
+      .toLowerCase();
   }
   return first === '[' ? raw.slice(1, -1).toLowerCase() : raw.toLowerCase();
 }
@@ -112,11 +115,16 @@ export function readTable(
     name,
     sql,
     definitions: new Map(definitions.map((part) => [`${part.kind} ${part.name}`, part])),
-    options: tokens.slice(index + 1).map((token) => token.text).join(' '),
+    options: tokens
+      .slice(index + 1)
+      .map((token) => token.text)
+      .join(' '),
     indexes: new Map(indexes.map(readIndex).map((read) => [read.name, read])),
     triggers,
     references: new Set(
-      tokens.flatMap((token, at) => (token.text === 'references' ? [tokens[at + 1]?.text ?? ''] : [])),
+      tokens.flatMap((token, at) =>
+        token.text === 'references' ? [tokens[at + 1]?.text ?? ''] : [],
+      ),
     ),
   };
 }
@@ -148,7 +156,8 @@ export function renameTables(sql: string, names: ReadonlyMap<string, string>): s
   tokens.forEach((token, index) => {
     const before = tokens[index - 1]?.text;
     const name = names.get(token.text);
-    if (name === undefined || (before !== 'references' && !(before === 'table' && index === 2))) return;
+    if (name === undefined || (before !== 'references' && !(before === 'table' && index === 2)))
+      return;
     renamed += `${sql.slice(position, token.start)}"${name}"`;
     position = token.end;
   });

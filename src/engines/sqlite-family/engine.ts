@@ -44,7 +44,9 @@ export const sqliteFamilyEngine: Engine = {
 
   async danglingKeys(queryRunner) {
     const rows = (await queryRunner.query('PRAGMA foreign_key_check')) as ViolationRow[];
-    return rows.map((row) => `${row.table} row ${row.rowid ?? '?'} references a missing row of ${row.parent}`);
+    return rows.map(
+      (row) => `${row.table} row ${row.rowid ?? '?'} references a missing row of ${row.parent}`,
+    );
   },
 
   async createHostTables(queryRunner) {

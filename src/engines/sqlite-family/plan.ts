@@ -13,12 +13,18 @@ export type Schema = ReadonlyMap<string, TableDefinition>;
  */
 export function planChange(from: Schema, to: Schema): string[] {
   const changed = [...to.values()].filter((table) => differs(from.get(table.name), table));
-  const rebuilt = withDependents(changed.filter((table) => mustRebuild(from.get(table.name), table)), from, to);
+  const rebuilt = withDependents(
+    changed.filter((table) => mustRebuild(from.get(table.name), table)),
+    from,
+    to,
+  );
   const altered = changed.filter((table) => from.has(table.name) && !rebuilt.includes(table));
   const created = parentsFirst(changed.filter((table) => !from.has(table.name)));
   const dropped = parentsFirst([...from.values()].filter((table) => !to.has(table.name))).reverse();
   const survivors = [...from.values()].filter((table) => to.has(table.name));
-  const [late, early] = partition(dropped, (table) => survivors.some((one) => references(one, table)));
+  const [late, early] = partition(dropped, (table) =>
+    survivors.some((one) => references(one, table)),
+  );
   return [
     ...early.map(({ name }) => `DROP TABLE "${name}"`),
     ...rebuild(rebuilt, from),
@@ -28,7 +34,8 @@ export function planChange(from: Schema, to: Schema): string[] {
   ];
 }
 
-const indexes = (table: TableDefinition): string[] => [...table.indexes.values()].map(({ sql }) => sql);
+const indexes = (table: TableDefinition): string[] =>
+  [...table.indexes.values()].map(({ sql }) => sql);
 
 const references = (child: TableDefinition, parent: TableDefinition): boolean =>
   child.references.has(parent.name.toLowerCase());
@@ -74,12 +81,16 @@ function canAdd(table: TableDefinition, key: string): boolean {
 
 function canDrop(table: TableDefinition, key: string): boolean {
   const part = table.definitions.get(key);
-  return part?.kind === 'column' && !/\b(primary|unique|references|check|as)\b/.test(part.canonical);
+  return (
+    part?.kind === 'column' && !/\b(primary|unique|references|check|as)\b/.test(part.canonical)
+  );
 }
 
 function alter(from: TableDefinition, to: TableDefinition): string[] {
-  const text = (table: TableDefinition, key: string): string => table.definitions.get(key)?.text ?? '';
-  const name = (table: TableDefinition, key: string): string => table.definitions.get(key)?.name ?? '';
+  const text = (table: TableDefinition, key: string): string =>
+    table.definitions.get(key)?.text ?? '';
+  const name = (table: TableDefinition, key: string): string =>
+    table.definitions.get(key)?.name ?? '';
   return [
     ...missing(from.indexes, to.indexes).map((index) => `DROP INDEX "${index}"`),
     ...missing(from.definitions, to.definitions).map(
@@ -93,7 +104,11 @@ function alter(from: TableDefinition, to: TableDefinition): string[] {
 }
 
 /** Adds the tables that reference one of `tables`, directly or through others, in their new form. */
-function withDependents(tables: readonly TableDefinition[], from: Schema, to: Schema): TableDefinition[] {
+function withDependents(
+  tables: readonly TableDefinition[],
+  from: Schema,
+  to: Schema,
+): TableDefinition[] {
   const all = new Set(tables);
   for (const parent of all) {
     for (const child of to.values()) {

@@ -1,4 +1,9 @@
-import { QueryFailedError, QueryResult, QueryRunnerAlreadyReleasedError, type Table } from 'typeorm';
+import {
+  QueryFailedError,
+  QueryResult,
+  QueryRunnerAlreadyReleasedError,
+  type Table,
+} from 'typeorm';
 import { Query } from 'typeorm/driver/Query.js';
 import { AbstractSqliteQueryRunner } from 'typeorm/driver/sqlite-abstract/AbstractSqliteQueryRunner.js';
 import type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
@@ -51,7 +56,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     validateIsolationLevel(this.driver.supportedIsolationLevels, isolationLevel);
     await this.broadcaster.broadcast('BeforeTransactionStart');
     const session = await this.connect();
-    await this.#logged('BEGIN IMMEDIATE', () => session.begin());
+    await this.#logged('BEGIN IMMEDIATE', () => session.begin().then(none));
     this.isTransactionActive = true;
     this.transactionDepth = 1;
     await this.broadcaster.broadcast('AfterTransactionStart');
@@ -62,7 +67,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     await this.broadcaster.broadcast('BeforeTransactionCommit');
     const session = await this.connect();
     // If this throws, the transaction is still open and is the caller's to roll back.
-    await this.#logged('COMMIT', () => session.commit());
+    await this.#logged('COMMIT', () => session.commit().then(none));
     this.isTransactionActive = false;
     this.transactionDepth = 0;
     await this.broadcaster.broadcast('AfterTransactionCommit');
@@ -74,7 +79,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     const session = await this.connect();
     this.isTransactionActive = false;
     this.transactionDepth = 0;
-    await this.#logged('ROLLBACK', () => session.rollback());
+    await this.#logged('ROLLBACK', () => session.rollback().then(none));
     await this.broadcaster.broadcast('AfterTransactionRollback');
   }
 
@@ -131,7 +136,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
   }
 
   /** Runs `work` with the logging and the events that TypeORM's users expect around a statement. */
-  async #logged<T extends StatementResult | undefined | void>(
+  async #logged<T extends StatementResult | undefined>(
     sql: string,
     work: () => Promise<T>,
     parameters: unknown[] = [],
@@ -147,13 +152,25 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
       const slow = options.maxQueryExecutionTime;
       if (slow && milliseconds > slow) logger.logQuerySlow(milliseconds, sql, parameters, this);
       this.broadcaster.broadcastAfterQueryEvent(
-        events, sql, parameters, true, milliseconds, result?.rows, undefined,
+        events,
+        sql,
+        parameters,
+        true,
+        milliseconds,
+        result?.rows,
+        undefined,
       );
       return result;
     } catch (cause) {
       logger.logQueryError(cause as Error, sql, parameters, this);
       this.broadcaster.broadcastAfterQueryEvent(
-        events, sql, parameters, false, undefined, undefined, cause,
+        events,
+        sql,
+        parameters,
+        false,
+        undefined,
+        undefined,
+        cause,
       );
       if (cause instanceof BillingError) throw cause;
       throw new QueryFailedError(sql, parameters, cause as Error);
@@ -162,6 +179,9 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     }
   }
 }
+
+/** A statement without a result worth telling. */
+const none = (): undefined => undefined;
 
 /**
  * TypeORM writes `CURRENT_TIMESTAMP` for the update date of an UPDATE, which has no milliseconds

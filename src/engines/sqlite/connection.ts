@@ -73,4 +73,6 @@ export class SqliteConnection {
 }
 
 const returnsRows = (sql: string): boolean =>
-  /^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(?:select|with|pragma|explain|values)\b|\breturning\b/i.test(sql);
+  /^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(?:select|with|pragma|explain|values)\b|\breturning\b/i.test(
+    sql,
+  );

@@ -1,5 +1,10 @@
 import { resolve } from 'node:path';
-import type { SqliteDatabase, SqliteSession, SqliteValue, StatementResult } from '../sqlite-family/session';
+import type {
+  SqliteDatabase,
+  SqliteSession,
+  SqliteValue,
+  StatementResult,
+} from '../sqlite-family/session';
 import { SqliteConnection } from './connection';
 import { ConnectionPool } from './pool';
 import { type Release, WriteTurn } from './write-turn';

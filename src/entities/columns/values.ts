@@ -4,11 +4,11 @@
  */
 
 /**
- * A JSON object, as stored in `jsonb` columns (JSON text on SQLite). The type of its values is open,
- * and not a recursive JSON type, which TypeORM's types for partial updates can't follow to an end;
- * what JSON can't hold is refused when the entity is saved.
+ * A JSON object, as stored in `jsonb` columns (JSON text on SQLite). Inner arrays and objects are
+ * just `object`: TypeORM's types for partial updates can't follow a recursive JSON type to an end.
+ * What JSON can't hold is refused when the entity is saved.
  */
-export type JsonObject = Record<string, NonNullable<unknown> | null>;
+export type JsonObject = Record<string, string | number | boolean | object | null>;
 
 /** Largest amount in minor units: beyond it a JavaScript number is no longer exact. */
 export const MAX_MONEY = Number.MAX_SAFE_INTEGER;

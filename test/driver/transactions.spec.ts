@@ -1,0 +1,240 @@
+import { Plan, SqliteDataSource, tenantBilling } from '../../src';
+import { engines, type TestDatabase } from '../support/engines';
+import { openDataSource } from '../support/data-source';
+import type { DataSource } from 'typeorm';
+
+describe.each(engines)('B1 transactions on $name', ({ createDatabase }) => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    dataSource = await openDataSource(database);
+    await dataSource.runMigrations();
+  });
+
+  afterEach(() => database.exec('DELETE FROM plans'));
+
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.close();
+  });
+
+  const names = async (): Promise<string[]> =>
+    (await database.sql<{ name: string }>('SELECT name FROM plans ORDER BY name')).map(
+      ({ name }) => name,
+    );
+
+  it('B1 50 at once, each of two writes and some failing, leave exactly the successful ones', async () => {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, index) =>
+        dataSource.transaction(async (manager) => {
+          const label = String(index).padStart(2, '0');
+          await manager.save(manager.create(Plan, { name: `${label} first` }));
+          await new Promise((resolve) => setTimeout(resolve, index % 7));
+          if (index % 3 === 0) throw new Error('on purpose');
+          // Fails in the database: the name is taken by the transaction's own first write.
+          const name = index % 5 === 0 ? `${label} first` : `${label} second`;
+          await manager.save(manager.create(Plan, { name }));
+        }),
+      ),
+    );
+    const successful = outcomes.flatMap(({ status }, index) =>
+      status === 'fulfilled' ? [index] : [],
+    );
+    expect(successful).toEqual(
+      Array.from({ length: 50 }, (_, index) => index).filter((index) => index % 3 && index % 5),
+    );
+    expect(await names()).toEqual(
+      successful.flatMap((index) => {
+        const label = String(index).padStart(2, '0');
+        return [`${label} first`, `${label} second`];
+      }),
+    );
+  });
+
+  it('B1 a read outside sees nothing of a transaction before it is committed', async () => {
+    await dataSource.transaction(async (manager) => {
+      await manager.save(manager.create(Plan, { name: 'hidden' }));
+      expect(await dataSource.getRepository(Plan).count()).toBe(0);
+      expect(await manager.count(Plan)).toBe(1);
+    });
+    expect(await names()).toEqual(['hidden']);
+  });
+
+  it('B1 an inner transaction that fails takes only its own writes back', async () => {
+    await dataSource.transaction(async (manager) => {
+      await manager.save(manager.create(Plan, { name: 'outer' }));
+      await expect(
+        manager.transaction(async (inner) => {
+          await inner.save(inner.create(Plan, { name: 'inner' }));
+          throw new Error('on purpose');
+        }),
+      ).rejects.toThrow('on purpose');
+    });
+    expect(await names()).toEqual(['outer']);
+  });
+
+  it('B1 a query runner released in the middle leaves nothing behind', async () => {
+    const queryRunner = dataSource.createQueryRunner();
+    await queryRunner.startTransaction();
+    await queryRunner.query(
+      `INSERT INTO plans (id, name) VALUES ('00000000-0000-4000-8000-000000000001', 'lost')`,
+    );
+    if (database.engine === 'postgres') await queryRunner.rollbackTransaction();
+    await queryRunner.release();
+    await dataSource
+      .getRepository(Plan)
+      .save(dataSource.getRepository(Plan).create({ name: 'next' }));
+    expect(await names()).toEqual(['next']);
+  });
+
+  it('B1 100 single writes and 100 reads at once all arrive', async () => {
+    const plans = dataSource.getRepository(Plan);
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, index) => {
+        await plans.save(plans.create({ name: `plan ${String(index).padStart(3, '0')}` }));
+        await plans.find();
+      }),
+    );
+    expect(await names()).toHaveLength(100);
+  });
+});
+
+describe('B1 SQLite', () => {
+  const sqlite = engines.filter(({ name }) => name === 'sqlite');
+
+  const open = async (
+    options: { busyTimeout?: number; file?: string } = {},
+  ): Promise<SqliteDataSource> => {
+    const database = await sqlite[0]!.createDatabase();
+    await database.close();
+    const dataSource = new SqliteDataSource({
+      database: options.file ?? database.url.slice('sqlite:'.length),
+      busyTimeout: options.busyTimeout ?? 300,
+      entities: tenantBilling.entities,
+      migrations: tenantBilling.migrations.sqlite,
+    });
+    await dataSource.initialize();
+    // An in-memory database starts without the host's table.
+    await dataSource.query('CREATE TABLE IF NOT EXISTS tenants (id text PRIMARY KEY)');
+    await dataSource.runMigrations();
+    return dataSource;
+  };
+
+  const foreignKeys = (dataSource: SqliteDataSource): Promise<unknown> =>
+    dataSource.query('PRAGMA foreign_keys');
+
+  it('B1 writing around the transaction that is open gets DATABASE_BUSY, and the transaction goes on', async () => {
+    const dataSource = await open();
+    await dataSource.transaction(async (manager) => {
+      await manager.save(manager.create(Plan, { name: 'inside' }));
+      await expect(dataSource.getRepository(Plan).insert({ name: 'around' })).rejects.toMatchObject(
+        {
+          code: 'DATABASE_BUSY',
+          message: expect.stringContaining('its own entity manager') as string,
+        },
+      );
+    });
+    expect(await dataSource.getRepository(Plan).find({ select: { name: true } })).toMatchObject([
+      { name: 'inside' },
+    ]);
+    await dataSource.destroy();
+  });
+
+  it('B1 writers that wait their turn are not timed out while others make progress', async () => {
+    const dataSource = await open({ busyTimeout: 100 });
+    await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        dataSource.transaction(async (manager) => {
+          await manager.insert(Plan, { name: `slow ${index}` });
+          await new Promise((resolve) => setTimeout(resolve, 40));
+        }),
+      ),
+    );
+    expect(await dataSource.getRepository(Plan).count()).toBe(12);
+    await dataSource.destroy();
+  });
+
+  it.each([
+    ['a migration that fails', (dataSource: SqliteDataSource) => failingMigration(dataSource)],
+    [
+      'a statement that fails',
+      (dataSource: SqliteDataSource) => dataSource.query('SELECT nonsense'),
+    ],
+    [
+      'a transaction that fails',
+      (dataSource: SqliteDataSource) =>
+        dataSource.transaction((manager) => manager.query('SELECT nonsense')),
+    ],
+    [
+      'a query runner that turned them off and was released',
+      async (dataSource: SqliteDataSource) => {
+        const queryRunner = dataSource.createQueryRunner();
+        await queryRunner.query('PRAGMA foreign_keys = OFF');
+        await queryRunner.release();
+        throw new Error('done');
+      },
+    ],
+    [
+      'a schema builder that fails',
+      async (dataSource: SqliteDataSource) => {
+        await dataSource.query('CREATE VIEW tenant_config_view AS SELECT * FROM nothing_there');
+        await dataSource.query('ALTER TABLE plans RENAME TO plans_gone');
+      },
+    ],
+  ])('B1 foreign keys are enforced again after %s', async (_, fail) => {
+    const dataSource = await open();
+    await expect(fail(dataSource)).rejects.toThrow();
+    for (let round = 0; round < 12; round++) {
+      expect(await foreignKeys(dataSource)).toEqual([{ foreign_keys: 1 }]);
+    }
+    // On every connection there is, and not only by what the pragma says.
+    await Promise.all(
+      Array.from({ length: 12 }, () =>
+        expect(
+          dataSource.query(
+            `INSERT INTO tenant_config (id, tenant_id) VALUES ('00000000-0000-4000-8000-000000000002', 'nobody')`,
+          ),
+        ).rejects.toThrow('FOREIGN KEY constraint failed'),
+      ),
+    );
+    await dataSource.destroy();
+  });
+
+  it('B1 an in-memory database is one database to all its users', async () => {
+    const dataSource = await open({ file: ':memory:' });
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        dataSource.transaction((manager) =>
+          manager.save(manager.create(Plan, { name: `memory ${index}` })),
+        ),
+      ),
+    );
+    expect(await dataSource.getRepository(Plan).count()).toBe(50);
+    expect(await foreignKeys(dataSource)).toEqual([{ foreign_keys: 1 }]);
+    await dataSource.destroy();
+  });
+
+  it('B1 says what is wrong when it is used before initialize() or after destroy()', async () => {
+    const dataSource = await open();
+    await dataSource.destroy();
+    await expect(dataSource.query('SELECT 1')).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });
+  });
+});
+
+async function failingMigration(dataSource: SqliteDataSource): Promise<void> {
+  dataSource.migrations.push({
+    name: 'Failing1900000000000',
+    up: async (queryRunner) => {
+      await queryRunner.query('DROP TABLE tenant_config');
+      await queryRunner.query('nonsense');
+    },
+    down: () => Promise.resolve(),
+  });
+  try {
+    await dataSource.runMigrations();
+  } finally {
+    dataSource.migrations.pop();
+  }
+}

@@ -1,0 +1,89 @@
+import type { DataSource } from 'typeorm';
+import { migrate } from '../../src';
+import { openDataSource } from '../support/data-source';
+import { catalog, engines, type TestDatabase } from '../support/engines';
+
+const TENANTS = 'CREATE TABLE tenants (id uuid PRIMARY KEY)';
+const USERS = 'CREATE TABLE "user" (id text PRIMARY KEY)';
+
+describe.each(engines)('T4 U8 what a migration needs on $name', ({ createDatabase }) => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+
+  beforeEach(async () => {
+    database = await createDatabase({ host: 'none' });
+    dataSource = await openDataSource(database);
+  });
+
+  afterEach(async () => {
+    await dataSource.destroy();
+    await database.close();
+  });
+
+  it.each([
+    [
+      'no tenants table',
+      [USERS],
+      'HOST_TABLE_MISSING',
+      ['"tenants"', 'BILLING_HOST_TABLES=create'],
+    ],
+    ['no user table', [TENANTS], 'HOST_TABLE_MISSING', ['"user"', 'CreateUserBilling']],
+    [
+      'a tenants table without an id',
+      [USERS, 'CREATE TABLE tenants (key uuid PRIMARY KEY)'],
+      'HOST_COLUMN_MISMATCH',
+      ['there is no such column'],
+    ],
+    [
+      'a tenants table with another type of id',
+      [USERS, 'CREATE TABLE tenants (id integer PRIMARY KEY)'],
+      'HOST_COLUMN_MISMATCH',
+      ['"tenants"."id"', 'uuid', 'integer'],
+    ],
+    [
+      'a tenants table whose id is no key',
+      [USERS, 'CREATE TABLE tenants (id uuid, name text, UNIQUE (id, name))'],
+      'HOST_COLUMN_MISMATCH',
+      ['neither a primary key nor unique'],
+    ],
+    [
+      'a table of ours already there',
+      [USERS, TENANTS, 'CREATE TABLE plans (id integer PRIMARY KEY)'],
+      'TABLE_EXISTS',
+      ['"plans"', 'migration:run --fake'],
+    ],
+    [
+      'a table of the later migration already there',
+      [USERS, TENANTS, 'CREATE TABLE payment_attempts (id integer PRIMARY KEY)'],
+      'TABLE_EXISTS',
+      ['"payment_attempts"'],
+    ],
+  ])(
+    'T4 %s: one error says what is missing, and nothing has changed',
+    async (_, tables, code, parts) => {
+      for (const statement of tables) await database.exec(statement);
+      const before = await catalog(database);
+      const error: unknown = await migrate(dataSource).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(error).toMatchObject({ name: 'BillingError', code });
+      for (const part of parts) expect((error as Error).message).toContain(part);
+      expect(await catalog(database)).toEqual(before);
+      // Once it is mended, the same DataSource goes on.
+      await database.exec('DROP TABLE IF EXISTS tenants');
+      await database.exec('DROP TABLE IF EXISTS "user"');
+      await database.exec('DROP TABLE IF EXISTS plans');
+      await database.exec('DROP TABLE IF EXISTS payment_attempts');
+      await database.exec(`${TENANTS}; ${USERS}`);
+      expect(await migrate(dataSource)).toHaveLength(2);
+    },
+  );
+
+  it('T4 a unique column that is not the primary key can be referenced', async () => {
+    await database.exec(
+      `CREATE TABLE tenants (number integer PRIMARY KEY, id uuid NOT NULL UNIQUE); ${USERS}`,
+    );
+    expect(await migrate(dataSource)).toHaveLength(2);
+  });
+});
