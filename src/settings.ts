@@ -45,7 +45,11 @@ function readUrl(url: string): Settings['database'] {
   );
 }
 
-const withoutPassword = (url: string): string => url.replace(/:[^:@/]*@/, ':***@');
+/** Hides all from the user to the last @, and such a parameter: a password may hold any character. */
+const withoutPassword = (url: string): string =>
+  url
+    .replace(/((?:^[\w+.-]*:\/\/)?[^:@/]*):(?!\/\/).*@/s, '$1:***@')
+    .replaceAll(/(password=)[^&\s]*/gi, '$1***');
 
 function readFamilies(text: string): Family[] {
   const names = text.split(/[\s,]+/).filter(Boolean);

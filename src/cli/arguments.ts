@@ -69,7 +69,6 @@ export function readArguments(words: readonly string[]): Arguments {
 }
 
 // The options' types are inferred from the call.
- 
 function parse(words: readonly string[]) {
   try {
     return parseArgs({

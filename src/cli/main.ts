@@ -7,6 +7,7 @@ import { BillingError } from '../errors';
 import { readSettings } from '../settings';
 import { type Arguments, HELP, readArguments } from './arguments';
 import { commands } from './commands';
+import { StderrLogger } from './stderr-logger';
 import { version } from './version';
 
 async function main(words: readonly string[]): Promise<number> {
@@ -16,7 +17,12 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   }
   const dataSource = await loadDataSource(options);
-  dataSource.setOptions({ synchronize: false, migrationsRun: false, dropSchema: false });
+  dataSource.setOptions({
+    synchronize: false,
+    migrationsRun: false,
+    dropSchema: false,
+    logger: new StderrLogger(dataSource.options.logging),
+  });
   await dataSource.initialize();
   try {
     const { text, json, exitCode } = await commands[options.command](dataSource, options);

@@ -1,5 +1,5 @@
 /**
- * Stand-ins for what a host application owns: `tenants`, and the tables that Better Auth 1.x makes
+ * Stand-ins for what a host application owns: `tenants`, and the tables that Better Auth 1.7 makes
  * on Postgres. Only for a database of its own, so that a newcomer has something to attach billing to.
  */
 export const HOST_TABLES = `
@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS "session" (
 );
 CREATE TABLE IF NOT EXISTS "account" (
   "id" text NOT NULL PRIMARY KEY,
+  "issuer" text NOT NULL,
   "accountId" text NOT NULL,
   "providerId" text NOT NULL,
   "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE,
@@ -49,4 +50,8 @@ CREATE TABLE IF NOT EXISTS "verification" (
   "expiresAt" timestamptz NOT NULL,
   "createdAt" timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
   "updatedAt" timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP
-)`;
+);
+CREATE INDEX IF NOT EXISTS "session_userId_idx" ON "session" ("userId");
+CREATE INDEX IF NOT EXISTS "account_userId_idx" ON "account" ("userId");
+CREATE UNIQUE INDEX IF NOT EXISTS "account_issuer_accountId_uidx" ON "account" ("issuer", "accountId");
+CREATE INDEX IF NOT EXISTS "verification_identifier_idx" ON "verification" ("identifier")`;

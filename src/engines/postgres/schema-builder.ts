@@ -1,4 +1,5 @@
 import { Table, type QueryRunner } from 'typeorm';
+import { Query } from 'typeorm/driver/Query.js';
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js';
 import { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder.js';
 
@@ -20,9 +21,15 @@ const INDEXES = `
 
 const SHADOW = 'pg_temp.billing_intended';
 
+/** What every query runner of TypeORM's has, and keeps from those who are not its heirs. */
+interface QueryCollector {
+  executeQueries(up: Query, down: Query): Promise<void>;
+}
+
 /**
  * TypeORM's schema builder, which compares CHECKs and indexes by their names only, taught to see
  * a changed CHECK text, index predicate or index column: a status added to a list, for example.
+ * And taught to keep the values of a column whose type or length changes.
  *
  * What the entities intend is brought into Postgres' normal form by Postgres itself, on a temporary
  * table in a transaction that is rolled back.
@@ -34,6 +41,7 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
       if (table && metadata.checks.length + metadata.indices.length > 0) {
         await this.#dropChanged(metadata, table);
       }
+      if (table) await this.#changeTypes(metadata, table);
     }
     await super.executeSchemaSyncOperationsInProperOrder();
   }
@@ -58,6 +66,26 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
     } finally {
       if (shadow.isTransactionActive) await shadow.rollbackTransaction();
       await shadow.release();
+    }
+  }
+
+  /**
+   * TypeORM would drop such a column and make it anew, empty. Without USING: what Postgres does not
+   * convert by itself, or could only by cutting values off, fails and is for a person to decide.
+   */
+  async #changeTypes(metadata: EntityMetadata, live: Table): Promise<void> {
+    const { driver } = this.dataSource;
+    for (const wanted of Table.create(metadata, driver).columns) {
+      const there = live.findColumnByName(wanted.name);
+      if (!there || (there.type === wanted.type && there.length === wanted.length)) continue;
+      if ([there, wanted].some((one) => one.isArray || one.enum || one.generatedType)) continue;
+      const alter = `ALTER TABLE ${driver.escape(metadata.tableName)} ALTER COLUMN ${driver.escape(wanted.name)} TYPE`;
+      await (this.queryRunner as unknown as QueryCollector).executeQueries(
+        new Query(`${alter} ${driver.createFullType(wanted)}`),
+        new Query(`${alter} ${driver.createFullType(there)}`),
+      );
+      there.type = wanted.type;
+      there.length = wanted.length;
     }
   }
 
