@@ -108,7 +108,7 @@ export default defineConfig(
   {
     name: 'CommonJS',
     files: ['**/*.cjs'],
-    languageOptions: { sourceType: 'commonjs' },
+    languageOptions: { sourceType: 'commonjs', globals: { __dirname: 'readonly' } },
   },
 
   noArrow(

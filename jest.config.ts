@@ -1,7 +1,7 @@
 import type { Config } from 'jest';
 
 // Not UTC, and not whole hours from it: a time that is taken for a local one shows.
-process.env['TZ'] = 'America/St_Johns';
+process.env.TZ = 'America/St_Johns';
 
 const config: Config = {
   testEnvironment: 'node',

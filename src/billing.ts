@@ -6,25 +6,19 @@ import { DirectDebitToken } from './entities/user-billing/direct-debit-token';
 import { PaymentAttempt } from './entities/user-billing/payment-attempt';
 import { SubscriptionPlan } from './entities/user-billing/subscription-plan';
 import { UserSubscription } from './entities/user-billing/user-subscription';
-import * as postgres from './migrations/postgres-migrations';
-import type { ReversibleMigrationClass } from './migrations/reversible-migration';
-import * as sqlite from './migrations/sqlite-migrations';
+import { FAMILY_MIGRATIONS, type FamilyMigrations } from './migrations/families';
 
 /** Entities and migrations that belong together; a DataSource takes both. */
 export interface BillingFamily {
   /** The stand-in for the host's table comes first: the others relate to it. */
   readonly entities: (new () => object)[];
-  /** Oldest first. A DataSource takes the list of its own engine. */
-  readonly migrations: {
-    readonly postgres: ReversibleMigrationClass[];
-    readonly sqlite: ReversibleMigrationClass[];
-  };
+  readonly migrations: FamilyMigrations;
 }
 
 /** `plans`, `subscriptions` and `tenant_config`, attached to the host's `tenants`. */
 export const tenantBilling: BillingFamily = {
   entities: [Tenant, Plan, Subscription, TenantConfig],
-  migrations: { postgres: postgres.tenantMigrations, sqlite: sqlite.tenantMigrations },
+  migrations: FAMILY_MIGRATIONS.tenant,
 };
 
 /**
@@ -33,5 +27,5 @@ export const tenantBilling: BillingFamily = {
  */
 export const userBilling: BillingFamily = {
   entities: [User, SubscriptionPlan, DirectDebitToken, UserSubscription, PaymentAttempt],
-  migrations: { postgres: postgres.userMigrations, sqlite: sqlite.userMigrations },
+  migrations: FAMILY_MIGRATIONS.user,
 };

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 export { type BillingFamily, tenantBilling, userBilling } from './billing';
 export { BillingError, type BillingErrorCode } from './errors';
 
+export { BillingSubscriber } from './entities/billing-subscriber';
 export type { ValidationDetails, ValidationFailure } from './entities/columns/validation-error';
 export type { JsonObject } from './entities/columns/values';
 export { Tenant, User } from './entities/host';

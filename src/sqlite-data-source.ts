@@ -1,4 +1,5 @@
-import { SqliteFileDataSource } from './engines/sqlite/data-source';
+import { SqliteFileDataSource, type SqliteDataSourceOptions } from './engines/sqlite/data-source';
+import { withBillingSubscriber } from './entities/billing-subscriber';
 import { withSafeMigrations } from './migrator/safe-migrations';
 
 /**
@@ -8,6 +9,7 @@ import { withSafeMigrations } from './migrator/safe-migrations';
  * - Values read back as on Postgres: `Date` to the millisecond, `boolean`, parsed JSON.
  * - Each transaction has a connection of its own and takes the write lock when it begins; foreign
  *   keys are always enforced.
+ * - Entities and plain objects alike are completed and validated before they are written.
  * - `runMigrations()` and `undoLastMigration()` are safe from many processes at once.
  *
  * @example
@@ -17,4 +19,8 @@ import { withSafeMigrations } from './migrator/safe-migrations';
  *   migrations: tenantBilling.migrations.sqlite,
  * });
  */
-export class SqliteDataSource extends withSafeMigrations(SqliteFileDataSource) {}
+export class SqliteDataSource extends withSafeMigrations(SqliteFileDataSource) {
+  constructor(options: SqliteDataSourceOptions) {
+    super({ ...options, subscribers: withBillingSubscriber(options.subscribers) });
+  }
+}

@@ -71,9 +71,21 @@ function withForeignKeys(createTable: string, keys: readonly string[]): string {
   return `CREATE TABLE "${name}" (\n  ${[...definitions.map(({ text }) => text), ...keys].join(',\n  ')}\n)`;
 }
 
-/** Without the schema that TypeORM names, so that the search path decides, and with short words. */
+const ANY_OF =
+  /\((\w+)\)::text = ANY \(\(ARRAY\[((?:'(?:[^']|'')*'::character varying(?:, )?)+)\]\)::text\[\]\)/g;
+
+/**
+ * Without the schema that TypeORM names, so that the search path decides, and with short words. A
+ * list is written with IN again: Postgres would turn its own form of it into yet another.
+ */
 const plain = (sql: string): string =>
   sql
+    .replaceAll(
+      ANY_OF,
+      (_, column: string, list: string) =>
+        `${column} IN (${list.replaceAll('::character varying', '')})`,
+    )
+    .replaceAll(' USING btree (', ' (')
     .replaceAll('"public".', '')
     .replaceAll(/ ON UPDATE NO ACTION(?=,|$)/gm, '')
     .replaceAll(/\b((?:small|big)?int(?:eger)?(?: NOT NULL)? DEFAULT )'(-?\d+)'/g, '$1$2')

@@ -81,8 +81,15 @@ function literal(value: unknown): string {
 /** Postgres takes several statements at once, in one round trip; SQLite takes one. */
 function body(statements: Statements['up'], dialect: Dialect): string {
   if (statements.length === 0) return '    // Nothing to do on this database.';
-  const texts = dialect === 'postgres' ? [statements.join(';\n')] : statements;
+  const plain = statements.map(dedent);
+  const texts = dialect === 'postgres' ? [plain.join(';\n')] : plain;
   return texts.map((sql) => `    await queryRunner.query(\`${indent(escape(sql))}\`);`).join('\n');
+}
+
+/** Text that was read back from a database stands as deep as in the migration it came from. */
+function dedent(sql: string): string {
+  const depth = /\n( +)\S[^\n]*$/.exec(sql)?.[1];
+  return depth === undefined ? sql : sql.replaceAll(`\n${depth}`, '\n');
 }
 
 const escape = (sql: string): string => sql.replaceAll(/[\\`]|\$\{/g, '\\$&');

@@ -19,7 +19,7 @@ type Run = (dataSource: DataSource, options: Arguments) => Promise<Outcome>;
 const done = (text: string, json: unknown): Outcome => ({ text, json, exitCode: 0 });
 
 export const commands: Readonly<Record<Command, Run>> = {
-  async migrate(dataSource, { dryRun }) {
+  async migrate(dataSource, { dryRun, json: forMachines }) {
     if (dryRun) {
       const pending = await pendingSql(dataSource);
       const text = pending.map(({ name, sql }) =>
@@ -29,7 +29,8 @@ export const commands: Readonly<Record<Command, Run>> = {
     }
     const applied = await migrate(dataSource);
     const names = applied.map(({ name }) => name);
-    const made = await tables(dataSource);
+    // With nothing made, only a machine is shown the tables.
+    const made = names.length > 0 || forMachines ? await tables(dataSource) : [];
     const json = { applied: names, tables: made };
     if (names.length === 0) return done('Nothing is pending; nothing was changed.', json);
     const rows = made.map(({ table, columns }) => [table, columns] as const);

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { resolve } from 'node:path';
 import { type DataSource, TypeORMError } from 'typeorm';
-import { createDataSource } from '../create-data-source';
+import { createMigrationDataSource } from '../create-migration-data-source';
 import { BillingError } from '../errors';
 import { readSettings } from '../settings';
 import { type Arguments, HELP, readArguments } from './arguments';
@@ -33,16 +33,23 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-async function loadDataSource({ dataSource }: Arguments): Promise<DataSource> {
-  if (dataSource === undefined) return createDataSource(readSettings(process.env));
+async function loadDataSource({ command, dataSource }: Arguments): Promise<DataSource> {
+  if (dataSource === undefined) {
+    const settings = readSettings(process.env);
+    if (command !== 'check') return createMigrationDataSource(settings);
+    // Only the comparison needs the entities, and they are slow to load.
+    return (await import('../create-data-source')).createDataSource(settings);
+  }
   // Only a host's own DataSource needs it, and it is slow to load.
   const { CommandUtils } = await import('typeorm/commands/CommandUtils.js');
   try {
     return await CommandUtils.loadDataSource(resolve(dataSource));
   } catch (cause) {
+    // Node adds a line for each module that required the one that is missing.
+    const [reason = ''] = messageOf(cause).split('\n');
     throw new BillingError(
       'CONFIGURATION_INVALID',
-      `${dataSource} can't be used as a DataSource: ${messageOf(cause)} ` +
+      `${dataSource} can't be used as a DataSource: ${reason.replace(/\.$/, '')}. ` +
         'Give -d the path of a module that exports one TypeORM DataSource.',
       { cause },
     );

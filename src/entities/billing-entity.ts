@@ -8,8 +8,8 @@ import { validateBilling } from './validate-billing';
  * TypeORM writes an instance, whether or not the host registers a subscriber.
  *
  * A write that breaks a rule throws a BillingError, `VALIDATION_FAILED`, before anything is sent.
- * Writes that pass the class by (plain objects, query builders, SQL) are left to the CHECKs: the same
- * rules, but for what SQL can't say alike on all engines, such as which currency codes are active.
+ * Writes that pass the class by (SQL, and plain objects on a DataSource without
+ * {@link BillingSubscriber}) are left to the CHECKs: the same rules, but for what SQL can't say alike on all engines, such as which currency codes are active.
  *
  * Where a row is loaded together with the one it refers to, TypeORM takes the loaded row's key: to
  * point it elsewhere set `plan`, or set `planId` on an entity that was loaded without its plan.
@@ -27,10 +27,7 @@ export abstract class BillingEntity {
   /** Fills in what is missing (key, defaults, timestamps, keys of given relations), and validates. */
   @BeforeInsert()
   protected prepareInsert(): void {
-    const table = tableOf(this);
-    if (table === undefined) return;
-    complete(this as unknown as Row, table);
-    validateBilling(this, 'insert');
+    prepareInsert(this, 'insert');
   }
 
   /**
@@ -39,15 +36,29 @@ export abstract class BillingEntity {
    */
   @BeforeUpdate()
   protected prepareUpdate(): void {
-    const table = tableOf(this);
-    if (table === undefined) return;
-    this.updatedAt = new Date();
-    withoutNegativeZero(this as unknown as Row, table);
-    validateBilling(this, 'update');
+    prepareUpdate(this);
   }
 }
 
 type Row = Record<string, unknown>;
+
+/** Completes a row that is to be inserted; `'update'` validates only what of it is known here. */
+export function prepareInsert(entity: object, validate: 'insert' | 'update'): void {
+  const table = tableOf(entity);
+  if (table === undefined) return;
+  complete(entity as Row, table);
+  validateBilling(entity, validate);
+}
+
+/** Stamps a row, or the part of one, that is to be updated. */
+export function prepareUpdate(entity: object): void {
+  const table = tableOf(entity);
+  if (table === undefined) return;
+  const row = entity as Row;
+  row.updatedAt = new Date();
+  withoutNegativeZero(row, table);
+  validateBilling(entity, 'update');
+}
 
 function complete(row: Row, table: TableSpec): void {
   row.id ??= uuidv7();

@@ -1,4 +1,5 @@
-import { validateSync, type ValidationError } from 'class-validator';
+import type { ValidationError } from 'class-validator';
+import { getFromContainer, Validator } from './class-validator-parts';
 import { tableOf, type TableSpec } from './columns/registry';
 import { REDACTED, validationError, type ValidationFailure } from './columns/validation-error';
 
@@ -14,12 +15,14 @@ export function validateBilling(entity: object, operation: 'insert' | 'update'):
   const table = tableOf(entity);
   if (table === undefined) return;
   const row = entity as Readonly<Record<string, unknown>>;
-  const failures = validateSync(entity, {
-    skipUndefinedProperties: operation === 'update',
-    forbidUnknownValues: false,
-    // The errors must not carry what they are about: it may be a secret.
-    validationError: { target: false, value: false },
-  }).flatMap((error) => failuresOf(error, row, table));
+  const failures = getFromContainer(Validator)
+    .validateSync(entity, {
+      skipUndefinedProperties: operation === 'update',
+      forbidUnknownValues: false,
+      // The errors must not carry what they are about: it may be a secret.
+      validationError: { target: false, value: false },
+    })
+    .flatMap((error) => failuresOf(error, row, table));
   if (operation === 'insert') {
     // TypeORM itself takes the key of a row that is saved in the same call.
     const pending = (failure: ValidationFailure) =>

@@ -2,7 +2,7 @@ import type { DataSource, Migration, MigrationInterface, QueryRunner } from 'typ
 import { MigrationExecutor } from 'typeorm/migration/MigrationExecutor.js';
 import type { Engine } from '../engines/engine';
 import type { ReversibleMigration } from '../migrations/reversible-migration';
-import { assertHostIsReady } from './host-check';
+import { assertHostIsReady, hasHostTables } from './host-check';
 
 /** TypeORM's executor, made to look at the host's tables before a billing migration runs. */
 export class BillingMigrationExecutor extends MigrationExecutor {
@@ -15,6 +15,16 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     queryRunner?: QueryRunner,
   ) {
     super(dataSource, queryRunner);
+  }
+
+  /** The oldest pending migration that can run now; if none can, the oldest. */
+  async nameOfNext(queryRunner: QueryRunner): Promise<string | undefined> {
+    const pending = await this.getPendingMigrations();
+    for (const { name, instance } of pending) {
+      if (!isBillingMigration(instance)) return name;
+      if (await hasHostTables(queryRunner, this.engine, instance)) return name;
+    }
+    return pending[0]?.name;
   }
 
   protected override getMigrations(): Migration[] {
@@ -32,6 +42,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   #checked(migration: ReversibleMigration): ReversibleMigration {
     return {
       name: migration.name,
+      ...(migration.references ? { references: migration.references } : {}),
       up: async (queryRunner) => {
         await assertHostIsReady(queryRunner, this.engine, migration);
         await migration.up(queryRunner);
@@ -41,8 +52,17 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   }
 }
 
-function isBillingMigration(
+/** Whether a migration says what it needs of the host, as billing's do. */
+export function isBillingMigration(
   migration: MigrationInterface | undefined,
 ): migration is ReversibleMigration {
   return migration !== undefined && ('references' in migration || 'creates' in migration);
+}
+
+/** The migration of that name that the DataSource holds. */
+export function migrationNamed(
+  dataSource: DataSource,
+  name: string,
+): MigrationInterface | undefined {
+  return dataSource.migrations.find((one) => (one.name ?? one.constructor.name) === name);
 }

@@ -3,6 +3,17 @@ import type { Engine } from '../engines/engine';
 import { BillingError } from '../errors';
 import type { ReversibleMigration } from '../migrations/reversible-migration';
 
+/** Whether the host's tables that a migration references are there. */
+export async function hasHostTables(
+  queryRunner: QueryRunner,
+  engine: Engine,
+  { references = [] }: ReversibleMigration,
+): Promise<boolean> {
+  const names = references.map(({ table }) => table);
+  const tables = await engine.describe(queryRunner, names);
+  return names.every((name) => tables.has(name));
+}
+
 /**
  * Looks whether what a migration attaches to is there, and what it creates is not.
  *
@@ -23,8 +34,8 @@ export async function assertHostIsReady(
       throw new BillingError(
         'HOST_TABLE_MISSING',
         `${name} references "${table}"."${column}", but there is no table "${table}" in this database: ` +
-          'run the migrations of the application that owns it first, or set ' +
-          'BILLING_HOST_TABLES=create to have a stand-in made.',
+          'run the migrations of the application that owns it first, or, with the DataSource of this ' +
+          'package, set BILLING_HOST_TABLES=create to have a stand-in made.',
         { details: { table } },
       );
     }
@@ -36,7 +47,7 @@ export async function assertHostIsReady(
       throw new BillingError(
         'HOST_COLUMN_MISMATCH',
         `${name} references "${table}"."${column}" as a key of type ${type}, but ${found}: ` +
-          `give the table a ${type} key of that name, or bind the entities to another table.`,
+          `give the table a ${type} key of that name.`,
         { details: { table, column, type: actual?.type } },
       );
     }

@@ -1,7 +1,7 @@
 import type { DataSource, Migration, QueryRunner } from 'typeorm';
 import type { Engine } from '../engines/engine';
 import { engineOf } from '../engines/engine-of';
-import { BillingMigrationExecutor } from './executor';
+import { BillingMigrationExecutor, isBillingMigration, migrationNamed } from './executor';
 import { inMigrationTransaction, underMigrationLock } from './migration-transaction';
 
 export interface MigrateOptions {
@@ -40,7 +40,9 @@ export async function migrate(
     return [];
   }
   const mode = options.transaction ?? dataSource.options.migrationsTransactionMode ?? 'all';
-  const run = { dataSource, engine, options };
+  const billing = pending.filter(({ instance }) => isBillingMigration(instance));
+  const mixed = billing.length > 0 && billing.length < pending.length;
+  const run = { dataSource, engine, options, mixed };
   if (mode === 'none') return underMigrationLock(dataSource, engine, () => runUnwrapped(run));
   return mode === 'all' ? runTogether(run) : runOneByOne(run);
 }
@@ -49,9 +51,12 @@ interface Run {
   readonly dataSource: DataSource;
   readonly engine: Engine;
   readonly options: MigrateOptions;
+  /** Whether migrations of the host are pending beside billing's. */
+  readonly mixed: boolean;
 }
 
-const makesHostTables = (dataSource: DataSource & Partial<WithHostTables>): boolean =>
+/** Whether the DataSource makes stand-ins for host tables that are missing. */
+export const makesHostTables = (dataSource: DataSource & Partial<WithHostTables>): boolean =>
   dataSource.hostTables === 'create';
 
 function executorOf(
@@ -69,8 +74,27 @@ function runTogether(run: Run, only?: string): Promise<Migration[]> {
     const executor = executorOf(run, queryRunner);
     executor.only = only;
     executor.transaction = only === undefined ? 'all' : 'each';
-    return executor.executePendingMigrations();
+    return run.mixed && only === undefined
+      ? runInTurn(executor, queryRunner)
+      : executor.executePendingMigrations();
   });
+}
+
+/**
+ * A host's own migration that makes the table billing attaches to may well be younger than ours:
+ * then each billing migration waits until what it references is there.
+ */
+async function runInTurn(
+  executor: BillingMigrationExecutor,
+  queryRunner: QueryRunner,
+): Promise<Migration[]> {
+  const applied: Migration[] = [];
+  for (;;) {
+    executor.only = undefined;
+    executor.only = await executor.nameOfNext(queryRunner);
+    if (executor.only === undefined) return applied;
+    applied.push(...(await executor.executePendingMigrations()));
+  }
 }
 
 async function runUnwrapped(run: Run, only?: string): Promise<Migration[]> {
@@ -82,15 +106,22 @@ async function runUnwrapped(run: Run, only?: string): Promise<Migration[]> {
 
 async function runOneByOne(run: Run): Promise<Migration[]> {
   const applied: Migration[] = [];
-  const next = async (): Promise<Migration | undefined> =>
-    (await executorOf(run).getPendingMigrations())[0];
-  for (let migration = await next(); migration; migration = await next()) {
-    const { name, instance } = migration;
+  for (;;) {
+    const name = await nameOfNext(run);
+    if (name === undefined) return applied;
     const done =
-      instance?.transaction === false
+      migrationNamed(run.dataSource, name)?.transaction === false
         ? await underMigrationLock(run.dataSource, run.engine, () => runUnwrapped(run, name))
         : await runTogether(run, name);
     applied.push(...done);
   }
-  return applied;
+}
+
+async function nameOfNext(run: Run): Promise<string | undefined> {
+  const queryRunner = run.dataSource.createQueryRunner();
+  try {
+    return await executorOf(run, queryRunner).nameOfNext(queryRunner);
+  } finally {
+    await queryRunner.release();
+  }
 }

@@ -1,8 +1,10 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { engineOf } from '../engines/engine-of';
-import { BillingMigrationExecutor } from './executor';
+import { BillingMigrationExecutor, migrationNamed } from './executor';
+import { makesHostTables } from './migrate';
 
 export interface PendingSql {
+  /** The migration's name, or what else is made before the first. */
   readonly name: string;
   readonly sql: readonly string[];
 }
@@ -14,24 +16,31 @@ export interface PendingSql {
 export async function pendingSql(dataSource: DataSource): Promise<PendingSql[]> {
   const queryRunner = dataSource.createQueryRunner();
   try {
-    const executor = new BillingMigrationExecutor(dataSource, engineOf(dataSource), queryRunner);
+    const engine = engineOf(dataSource);
+    const executor = new BillingMigrationExecutor(dataSource, engine, queryRunner);
     const result: PendingSql[] = [];
-    for (const { name } of await executor.getPendingMigrations()) {
+    const record = async (
+      name: string,
+      work: (recorder: QueryRunner) => unknown,
+    ): Promise<void> => {
       const sql: string[] = [];
-      await migrationOf(dataSource, name)?.up(recording(queryRunner, sql));
+      await work(recording(queryRunner, sql));
       result.push({ name, sql });
+    };
+    const pending = await executor.getPendingMigrations();
+    if (pending.length > 0 && makesHostTables(dataSource)) {
+      await record('stand-ins for the host tables', (recorder) =>
+        engine.createHostTables(recorder),
+      );
+    }
+    for (const { name } of pending) {
+      await record(name, (recorder) => migrationNamed(dataSource, name)?.up(recorder));
     }
     return result;
   } finally {
     await queryRunner.release();
   }
 }
-
-const migrationOf = (
-  dataSource: DataSource,
-  name: string,
-): DataSource['migrations'][number] | undefined =>
-  dataSource.migrations.find((one) => (one.name ?? one.constructor.name) === name);
 
 /** The query runner, but statements that could write are noted instead of sent. */
 function recording(queryRunner: QueryRunner, sql: string[]): QueryRunner {

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { engineOf } from '../engines/engine-of';
+import type { ReversibleMigration } from '../migrations/reversible-migration';
 import { BillingMigrationExecutor } from './executor';
 
 export interface MigrationStatus {
@@ -31,15 +32,17 @@ export interface TableStatus {
   readonly columns: number;
 }
 
-/** The tables of the DataSource's entities that are in the database, in the order of the entities. */
+/** The tables of the DataSource's migrations and entities that are in the database. */
 export async function tables(dataSource: DataSource): Promise<TableStatus[]> {
-  const names = dataSource.entityMetadatas
-    .filter((one) => one.synchronize)
-    .map((one) => one.tableName);
+  const { entityMetadatas, migrations } = dataSource;
+  const names = new Set([
+    ...migrations.flatMap(({ creates = [] }: Partial<ReversibleMigration>) => creates),
+    ...entityMetadatas.filter((one) => one.synchronize).map((one) => one.tableName),
+  ]);
   const queryRunner = dataSource.createQueryRunner();
   try {
-    const found = await engineOf(dataSource).describe(queryRunner, names);
-    return names.flatMap((table) => {
+    const found = await engineOf(dataSource).describe(queryRunner, [...names]);
+    return [...names].flatMap((table) => {
       const columns = found.get(table);
       return columns ? [{ table, columns: columns.length }] : [];
     });

@@ -17,6 +17,8 @@ interface Shape {
   readonly index: 'none' | 'plain' | 'partial';
 }
 
+const PLAIN: Shape = { note: false, amount: 'none', check: 'none', unique: false, index: 'none' };
+
 const shape: fc.Arbitrary<Shape> = fc.record({
   note: fc.boolean(),
   amount: fc.constantFrom('none', 'nullable', 'default', 'required'),
@@ -220,6 +222,25 @@ describe('B1 a rebuild on SQLite, foreign keys always on', () => {
       'ALTER TABLE "parent" DROP COLUMN "amount"',
     ]);
   });
+
+  it.each(['none', 'tight'] as const)(
+    'B3 a column with a new name keeps its values, with check %s',
+    async (check) => {
+      const table = (column: string, kind: Shape['check']): Schema => {
+        const { sql } = define('parent', [], { ...PLAIN, note: true, check: kind });
+        return new Map([['parent', readTable('parent', sql.replace('"note"', `"${column}"`), [])]]);
+      };
+      await run(new Map(), table('note', 'none'));
+      await database.exec(`INSERT INTO parent (id, note) VALUES (1, 'kept')`);
+      await run(await read(), table('remark', check));
+      expect(await database.sql('SELECT id, remark FROM parent')).toEqual([
+        { id: 1, remark: 'kept' },
+      ]);
+      await run(await read(), table('note', 'none'));
+      expect(await database.sql('SELECT id, note FROM parent')).toEqual([{ id: 1, note: 'kept' }]);
+      await run(await read(), new Map());
+    },
+  );
 
   it('B1 makes the triggers of a rebuilt table again', async () => {
     const from = new Map([

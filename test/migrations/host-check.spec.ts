@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { migrate } from '../../src';
+import { migrate, revert } from '../../src';
 import { openDataSource } from '../support/data-source';
 import { catalog, engines, type TestDatabase } from '../support/engines';
 
@@ -13,6 +13,8 @@ describe.each(engines)('T4 U8 what a migration needs on $name', ({ createDatabas
   beforeEach(async () => {
     database = await createDatabase({ host: 'none' });
     dataSource = await openDataSource(database);
+    // What is expected to fail would otherwise be reported on the console as well.
+    dataSource.setOptions({ logger: 'debug' });
   });
 
   afterEach(async () => {
@@ -77,6 +79,45 @@ describe.each(engines)('T4 U8 what a migration needs on $name', ({ createDatabas
       await database.exec('DROP TABLE IF EXISTS payment_attempts');
       await database.exec(`${TENANTS}; ${USERS}`);
       expect(await migrate(dataSource)).toHaveLength(2);
+    },
+  );
+
+  it.each(['all', 'each'] as const)(
+    "T4 a host's own migration in the same list may be younger than ours, mode %s",
+    async (transaction) => {
+      const empty = await catalog(database);
+      dataSource.migrations.push(
+        {
+          name: 'CreateTenants1900000000000',
+          up: (queryRunner) => queryRunner.query(TENANTS) as Promise<void>,
+          down: (queryRunner) => queryRunner.query('DROP TABLE tenants') as Promise<void>,
+        },
+        {
+          name: 'CreateUsers1900000000001',
+          up: (queryRunner) => queryRunner.query(USERS) as Promise<void>,
+          down: (queryRunner) => queryRunner.query('DROP TABLE "user"') as Promise<void>,
+        },
+        {
+          // It needs a table of ours, and so can't simply go before them.
+          name: 'ReferToPlans1900000000002',
+          up: (queryRunner) =>
+            queryRunner.query(
+              'CREATE TABLE offers (plan_id uuid REFERENCES plans (id))',
+            ) as Promise<void>,
+          down: (queryRunner) => queryRunner.query('DROP TABLE offers') as Promise<void>,
+        },
+      );
+      const applied = await migrate(dataSource, { transaction });
+      expect(applied.map(({ name }) => name.replace(/\d+$/, ''))).toEqual([
+        'CreateTenants',
+        'CreateTenantBilling',
+        'CreateUsers',
+        'CreateUserBilling',
+        'ReferToPlans',
+      ]);
+      expect(await migrate(dataSource)).toEqual([]);
+      expect(await revert(dataSource, { all: true })).toHaveLength(5);
+      expect(await catalog(database)).toEqual(empty);
     },
   );
 

@@ -1,4 +1,4 @@
-import { renameTables, type TableDefinition } from './definition';
+import { type Definition, renameTables, type TableDefinition } from './definition';
 
 export type Schema = ReadonlyMap<string, TableDefinition>;
 
@@ -61,10 +61,46 @@ const sameParts = (a: Parts, b: Parts): boolean => a.size === b.size && missing(
 const missing = (a: Parts, b: Parts): string[] =>
   [...a].filter(([key, part]) => b.get(key)?.canonical !== part.canonical).map(([key]) => key);
 
-function mustRebuild(from: TableDefinition | undefined, to: TableDefinition): boolean {
-  if (!from) return false;
+interface Difference {
+  readonly gone: readonly string[];
+  readonly added: readonly string[];
+  /** A column that has another name and is otherwise the same: counted in neither list. */
+  readonly renamed: { readonly from: string; readonly to: string } | undefined;
+}
+
+/** What has to change; one column gone and one like it new is taken for a new name, as TypeORM does. */
+function difference(from: TableDefinition, to: TableDefinition): Difference {
   const gone = missing(from.definitions, to.definitions);
   const added = missing(to.definitions, from.definitions);
+  const old = columnOf(
+    from,
+    gone.filter((key) => !to.definitions.has(key)),
+  );
+  const young = columnOf(
+    to,
+    added.filter((key) => !from.definitions.has(key)),
+  );
+  if (!old || !young || typeOf(old) !== typeOf(young)) return { gone, added, renamed: undefined };
+  return {
+    gone: gone.filter((key) => key !== `column ${old.name}`),
+    added: added.filter((key) => key !== `column ${young.name}`),
+    renamed: { from: old.name, to: young.name },
+  };
+}
+
+/** The one column among `keys`. */
+function columnOf(table: TableDefinition, keys: readonly string[]): Definition | undefined {
+  const columns = keys
+    .map((key) => table.definitions.get(key))
+    .filter((part) => part?.kind === 'column');
+  return columns.length === 1 ? columns[0] : undefined;
+}
+
+const typeOf = ({ name, canonical }: Definition): string => canonical.slice(name.length);
+
+function mustRebuild(from: TableDefinition | undefined, to: TableDefinition): boolean {
+  if (!from) return false;
+  const { gone, added } = difference(from, to);
   if (from.options !== to.options) return true;
   if (gone.some((key) => to.definitions.has(key))) return true;
   return !added.every((key) => canAdd(to, key)) || !gone.every((key) => canDrop(from, key));
@@ -91,14 +127,13 @@ function alter(from: TableDefinition, to: TableDefinition): string[] {
     table.definitions.get(key)?.text ?? '';
   const name = (table: TableDefinition, key: string): string =>
     table.definitions.get(key)?.name ?? '';
+  const { gone, added, renamed } = difference(from, to);
+  const table = `ALTER TABLE "${to.name}"`;
   return [
     ...missing(from.indexes, to.indexes).map((index) => `DROP INDEX "${index}"`),
-    ...missing(from.definitions, to.definitions).map(
-      (key) => `ALTER TABLE "${to.name}" DROP COLUMN "${name(from, key)}"`,
-    ),
-    ...missing(to.definitions, from.definitions).map(
-      (key) => `ALTER TABLE "${to.name}" ADD COLUMN ${text(to, key)}`,
-    ),
+    ...(renamed ? [`${table} RENAME COLUMN "${renamed.from}" TO "${renamed.to}"`] : []),
+    ...gone.map((key) => `${table} DROP COLUMN "${name(from, key)}"`),
+    ...added.map((key) => `${table} ADD COLUMN ${text(to, key)}`),
     ...missing(to.indexes, from.indexes).map((index) => to.indexes.get(index)?.sql ?? ''),
   ];
 }
@@ -144,10 +179,13 @@ function rebuild(tables: readonly TableDefinition[], from: Schema): string[] {
 }
 
 function copyRows(from: TableDefinition, to: TableDefinition): string {
-  const columns = [...to.definitions.values()]
-    .filter(({ kind, name }) => kind === 'column' && from.definitions.has(`column ${name}`))
+  const { renamed } = difference(from, to);
+  const pairs = [...to.definitions.values()]
+    .filter(({ kind }) => kind === 'column')
     .filter(({ canonical }) => !/ (as \(|generated always )/.test(canonical))
-    .map(({ name }) => `"${name}"`)
-    .join(', ');
-  return `INSERT INTO "new_${to.name}" (${columns}) SELECT ${columns} FROM "${to.name}"`;
+    .map(({ name }) => ({ target: name, source: name === renamed?.to ? renamed.from : name }))
+    .filter(({ source }) => from.definitions.has(`column ${source}`));
+  const targets = pairs.map(({ target }) => `"${target}"`).join(', ');
+  const sources = pairs.map(({ source }) => `"${source}"`).join(', ');
+  return `INSERT INTO "new_${to.name}" (${targets}) SELECT ${sources} FROM "${to.name}"`;
 }

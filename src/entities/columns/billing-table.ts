@@ -1,4 +1,3 @@
-import { registerDecorator } from 'class-validator';
 import {
   Check,
   CreateDateColumn,
@@ -8,6 +7,7 @@ import {
   Unique,
   UpdateDateColumn,
 } from 'typeorm';
+import { registerDecorator } from '../class-validator-parts';
 import { INSTANT, UUID } from '../columns';
 import {
   declaredColumns,

@@ -75,7 +75,8 @@ function isJsonValue(value: unknown, depth: number): boolean {
   if (Array.isArray(value)) {
     return (
       Object.keys(value).length === value.length &&
-      value.every((item) => isJsonValue(item, depth + 1))
+      // Array.from() shows the holes that every() passes over.
+      Array.from<unknown>(value).every((item) => isJsonValue(item, depth + 1))
     );
   }
   return (

@@ -1,0 +1,48 @@
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
+import { PostgresSchemaBuilder } from './engines/postgres/schema-builder';
+import { SqliteFileDataSource } from './engines/sqlite/data-source';
+import type { FamilyMigrations } from './migrations/families';
+import type { WithHostTables } from './migrator/migrate';
+import { withSafeMigrations } from './migrator/safe-migrations';
+import type { Settings } from './settings';
+
+class PostgresDataSource extends withSafeMigrations(DataSource) {}
+class SqliteDataSource extends withSafeMigrations(SqliteFileDataSource) {}
+
+/** What a DataSource is to hold. */
+export interface Contents extends Required<
+  Pick<BaseDataSourceOptions, 'entities' | 'subscribers'>
+> {
+  readonly migrations: readonly FamilyMigrations[];
+}
+
+/** A DataSource on the database that the settings name, not yet initialised. */
+export function buildDataSource(
+  { database, hostTables }: Settings,
+  { migrations, ...contents }: Contents,
+): DataSource {
+  const host: WithHostTables = { hostTables };
+  if (database.engine === 'sqlite') {
+    const dataSource = new SqliteDataSource({
+      ...contents,
+      database: database.file,
+      migrations: migrations.flatMap(({ sqlite }) => sqlite),
+    });
+    return Object.assign(dataSource, host);
+  }
+  const dataSource = new PostgresDataSource({
+    ...contents,
+    type: 'postgres',
+    url: database.url,
+    applicationName: 'typeorm-billing',
+    // gen_random_uuid() is built in; connecting must not install an extension.
+    uuidExtension: 'pgcrypto',
+    installExtensions: false,
+    migrations: migrations.flatMap(({ postgres }) => postgres),
+  });
+  // TypeORM's own builder would not see a changed CHECK or index predicate.
+  dataSource.driver.createSchemaBuilder = () => new PostgresSchemaBuilder(dataSource);
+  return Object.assign(dataSource, host);
+}

@@ -1,0 +1,134 @@
+import { HOST_TABLES, catalogOf, engines } from '../support/engines';
+import type { TestDatabase } from '../support/engines';
+import { newFolder } from '../support/test-run';
+import { billing } from './programs';
+
+/** Each command is a process that starts from the sources. */
+const TIMEOUT_MS = 120_000;
+
+/**
+ * What somebody changed by hand, each in a table that nothing else of the list touches: a
+ * statement for Postgres, where SQLite has one a text in `sqlite_master`; and what must be said.
+ */
+const CHANGES = [
+  {
+    what: 'a changed CHECK',
+    table: 'subscriptions',
+    postgres: `ALTER TABLE subscriptions DROP CONSTRAINT ck_subscriptions_quantity,
+      ADD CONSTRAINT ck_subscriptions_quantity CHECK (quantity >= 1)`,
+    sqlite: ['CHECK (quantity >= 0)', 'CHECK (quantity >= 1)'],
+    says: /"ck_subscriptions_quantity" CHECK \(quantity >= 0\)/,
+  },
+  {
+    what: 'a changed default',
+    table: 'tenant_config',
+    postgres: `ALTER TABLE tenant_config ALTER COLUMN created_at SET DEFAULT '2000-01-01'`,
+    sqlite: [/("created_at" .* DEFAULT )\(strftime.*\)/, `$1'2000-01-01'`],
+    says: /"tenant_config"[^]*"created_at" [^;]*DEFAULT \(?(?:now\(\)|strftime)/,
+  },
+  {
+    what: 'a dropped NOT NULL',
+    table: 'payment_attempts',
+    postgres: 'ALTER TABLE payment_attempts ALTER COLUMN idempotency_key DROP NOT NULL',
+    sqlite: ['"idempotency_key" varchar(255) NOT NULL', '"idempotency_key" varchar(255)'],
+    says: /"payment_attempts"[^]*"idempotency_key" [^,]*NOT NULL/,
+  },
+  {
+    what: 'an extra column',
+    table: 'plans',
+    postgres: 'ALTER TABLE plans ADD COLUMN by_hand text',
+    sqlite: 'ALTER TABLE plans ADD COLUMN by_hand text',
+    says: /ALTER TABLE "plans" DROP COLUMN "by_hand"/,
+  },
+  {
+    what: 'a dropped index',
+    table: 'direct_debit_tokens',
+    postgres: 'DROP INDEX ix_direct_debit_tokens_replaced_by_id',
+    sqlite: 'DROP INDEX ix_direct_debit_tokens_replaced_by_id',
+    says: /CREATE INDEX "ix_direct_debit_tokens_replaced_by_id"/,
+  },
+  {
+    what: 'a changed predicate of a partial index',
+    table: 'user_subscriptions',
+    postgres: `DROP INDEX ix_user_subscriptions_due;
+      CREATE INDEX ix_user_subscriptions_due ON user_subscriptions (next_billing_at) WHERE status = 'active'`,
+    sqlite: `DROP INDEX ix_user_subscriptions_due;
+      CREATE INDEX ix_user_subscriptions_due ON user_subscriptions (next_billing_at) WHERE status = 'active'`,
+    says: /CREATE INDEX "ix_user_subscriptions_due" .* WHERE status IN \('trialing', 'active', 'past_due'\)/,
+  },
+] as const;
+
+describe.each(engines)('T6 check on $name', ({ name, createDatabase }) => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await createDatabase({ host: 'rows' });
+  });
+  afterAll(() => database.close());
+
+  const typed = (...words: string[]) =>
+    billing(words, { cwd: newFolder('check'), env: { DATABASE_URL: database.url } });
+
+  it(
+    'finds nothing after a migration, each change made by hand, and nothing once it is mended',
+    async () => {
+      await typed('migrate');
+      expect(await typed('check')).toEqual({
+        exitCode: 0,
+        stdout: 'The tables are what the entities say.\n',
+        stderr: '',
+      });
+      const host = await catalogOf(database, HOST_TABLES);
+
+      for (const change of CHANGES) await apply(change);
+      const { exitCode, stdout, stderr } = await typed('check', '--json');
+      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+      const { differences } = JSON.parse(stdout) as { differences: string[] };
+      for (const { what, says } of CHANGES) {
+        const found = differences.join(';\n').replaceAll('"new_', '"');
+        expect({ what, found }).toEqual({ what, found: expect.stringMatching(says) as unknown });
+      }
+      // The one table that was left alone has no part in it.
+      expect(differences.join('\n')).not.toMatch(/(?:TABLE|ON) "(?:new_)?subscription_plans"/);
+
+      // For people, it is the same.
+      const text = await typed('check');
+      expect(text).toMatchObject({ exitCode: 1, stderr: '' });
+      for (const statement of differences) expect(text.stdout).toContain(`${statement};`);
+
+      await database.exec(differences.map((statement) => `${statement};`).join('\n'));
+      expect(JSON.parse((await typed('check', '--json')).stdout)).toEqual({ differences: [] });
+      expect(await catalogOf(database, HOST_TABLES)).toEqual(host);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'says what is missing where nothing was migrated, or was taken back',
+    async () => {
+      await typed('rollback', '--all');
+      const { exitCode, stdout, stderr } = await typed('check');
+      expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+      for (const { table } of CHANGES) expect(stdout).toContain(`CREATE TABLE "${table}"`);
+      expect(stdout).not.toMatch(/(?:CREATE|ALTER|DROP) TABLE "(?:tenants|user)"/);
+    },
+    TIMEOUT_MS,
+  );
+
+  async function apply({ table, postgres, sqlite }: (typeof CHANGES)[number]): Promise<void> {
+    if (name === 'postgres') return database.exec(postgres);
+    if (typeof sqlite === 'string') return database.exec(sqlite);
+    const [row] = await database.sql<{ sql: string }>(
+      `SELECT sql FROM sqlite_master WHERE type = 'table' AND name = $1`,
+      [table],
+    );
+    const changed = row?.sql.replace(sqlite[0], sqlite[1]);
+    expect(changed).not.toBe(row?.sql);
+    await database.exec('PRAGMA writable_schema = ON');
+    await database.sql(`UPDATE sqlite_master SET sql = $1 WHERE type = 'table' AND name = $2`, [
+      changed,
+      table,
+    ]);
+    await database.exec('PRAGMA writable_schema = RESET');
+  }
+});

@@ -1,0 +1,184 @@
+import type { TestDatabase } from '../support/engines';
+import type { Edit } from './project-copy';
+
+/** A change of the entities, and what must be true of a database once it is migrated. */
+export interface Change {
+  readonly title: string;
+  readonly edits: readonly Edit[];
+  /** How many pairs of files it takes: one a family. */
+  readonly pairs: number;
+  /** Rows that plain SQL must be refused afterwards, and the name of what refuses them. */
+  readonly refused: readonly { readonly sql: string; readonly by: RegExp }[];
+  /** Statements that must be taken afterwards; they are rolled back. */
+  readonly taken?: readonly string[];
+  /** Parts of the catalog that are there afterwards, and what their text must hold. */
+  readonly adds: Readonly<Record<string, RegExp>>;
+  /** What a new column holds in the rows that were there. */
+  readonly fills?: { readonly table: string; readonly column: string; readonly value: unknown };
+  /** `table.column` of those whose values go with them, and don't come back. */
+  readonly loses?: readonly string[];
+  /** Something that rows may hold and the change does not suffer; and the way back from it. */
+  readonly insufferable?: { readonly sql: string; readonly undo: string; readonly by: RegExp };
+}
+
+const plan = 'tenant-billing/plan.ts';
+const userSubscription = 'user-billing/user-subscription.ts';
+const token = 'user-billing/direct-debit-token.ts';
+
+export const CHANGES: readonly Change[] = [
+  {
+    title: 'a column, a CHECK and an index on a parent: plans, above subscriptions',
+    edits: [
+      {
+        file: plan,
+        find: '  sortOrder!: number;',
+        replace: `  sortOrder!: number;
+
+  @Money({ nullable: true, index: true })
+  setupFee!: number | null;`,
+      },
+      { file: plan, find: 'import { different }', replace: 'import { different, notAbove }' },
+      {
+        file: plan,
+        find: 'rules: [',
+        replace: `rules: [notAbove('setup_fee_price', 'setupFee', 'priceYearly'), `,
+      },
+    ],
+    pairs: 1,
+    refused: [
+      { sql: `UPDATE plans SET setup_fee = -1 WHERE name = 'Pro'`, by: /ck_plans_setup_fee\b/ },
+      { sql: `UPDATE plans SET setup_fee = 2 WHERE name = 'Team'`, by: /ck_plans_setup_fee_price/ },
+    ],
+    taken: [`UPDATE plans SET setup_fee = 1 WHERE name = 'Team'`],
+    adds: { ix_plans_setup_fee: /ON "?(?:public\.)?plans"? .*\("?setup_fee"?\)$/ },
+    fills: { table: 'plans', column: 'setup_fee', value: null },
+  },
+  {
+    title: 'a column, a CHECK and an index on a child that is a parent: user_subscriptions',
+    edits: [
+      {
+        file: userSubscription,
+        find: '  version!: number;',
+        replace: `  version!: number;
+
+  @WholeNumber({ min: 0, max: 5, default: 3, index: true })
+  dunningLevel!: number;`,
+      },
+    ],
+    pairs: 1,
+    refused: [
+      {
+        sql: 'UPDATE user_subscriptions SET dunning_level = 6',
+        by: /ck_user_subscriptions_dunning_level/,
+      },
+      { sql: 'UPDATE user_subscriptions SET dunning_level = NULL', by: /not.null/i },
+    ],
+    adds: { ix_user_subscriptions_dunning_level: /\("?dunning_level"?\)$/ },
+    fills: { table: 'user_subscriptions', column: 'dunning_level', value: 3 },
+  },
+  {
+    title: 'a column, a CHECK and an index on what references itself: direct_debit_tokens',
+    edits: [
+      {
+        file: token,
+        find: '  isDefault!: boolean;',
+        replace: `  isDefault!: boolean;
+
+  @Varchar(20, { nullable: true, unique: true })
+  accountHolder!: string | null;`,
+      },
+      {
+        file: token,
+        find: 'indexes: [',
+        replace: `indexes: [
+    { name: 'holder', properties: ['accountHolder', 'userId'], where: 'account_holder IS NOT NULL' },`,
+      },
+    ],
+    pairs: 1,
+    refused: [
+      {
+        sql: `UPDATE direct_debit_tokens SET account_holder = ''`,
+        by: /ck_direct_debit_tokens_account_holder/,
+      },
+      { sql: `UPDATE direct_debit_tokens SET account_holder = 'A'`, by: /unique/i },
+    ],
+    adds: { ix_direct_debit_tokens_holder: /WHERE \(?account_holder IS NOT NULL\)?$/ },
+    fills: { table: 'direct_debit_tokens', column: 'account_holder', value: null },
+  },
+  {
+    title: 'a status, in CHECKs and predicates of partial indexes of both families',
+    edits: [{ file: 'vocabulary.ts', find: /^( {2}'paused',\n)/gm, replace: `$1  'frozen',\n` }],
+    pairs: 2,
+    refused: [
+      {
+        // Alice has a live one already.
+        sql: `UPDATE user_subscriptions SET status = 'frozen', ended_at = NULL WHERE status = 'canceled'`,
+        by: /unique/i,
+      },
+      { sql: `UPDATE subscriptions SET status = 'thawed'`, by: /ck_subscriptions_status/ },
+    ],
+    taken: [
+      `UPDATE subscriptions SET status = 'frozen' WHERE status = 'paused'`,
+      `UPDATE user_subscriptions SET status = 'frozen' WHERE status = 'trialing'`,
+    ],
+    adds: {
+      uq_subscriptions_live_tenant: /'frozen'/,
+      ix_subscriptions_period_end: /'frozen'/,
+      uq_user_subscriptions_live_user: /'frozen'/,
+    },
+  },
+  {
+    title: 'a column less, one that is required now, and one that may be longer',
+    edits: [
+      {
+        file: plan,
+        find: /\n {2}@Text\(\{ nullable: true \}\)\n {2}description!: string \| null;\n/,
+        replace: '',
+      },
+      { file: plan, find: ' Text,', replace: '' },
+      {
+        file: 'user-billing/subscription-plan.ts',
+        find: '@Text({ nullable: true })\n  description!: string | null',
+        replace: `@Text({ default: 'none' })\n  description!: string`,
+      },
+      {
+        file: token,
+        find: '@Varchar(100, { nullable: true })\n  bankName',
+        replace: '@Varchar(200, { nullable: true })\n  bankName',
+      },
+    ],
+    pairs: 2,
+    refused: [
+      { sql: 'UPDATE subscription_plans SET description = NULL', by: /not.null/i },
+      {
+        sql: `UPDATE direct_debit_tokens SET bank_name = '${'x'.repeat(201)}'`,
+        by: /ck_direct_debit_tokens_bank_name|value too long/,
+      },
+    ],
+    taken: [
+      `UPDATE direct_debit_tokens SET bank_name = '${'x'.repeat(200)}'`,
+      `INSERT INTO subscription_plans (id, code, name, amount, currency, billing_interval)
+         VALUES ('018f3c5e-0000-7000-9000-00000000ffff', 'new', 'New', 1, 'EUR', 'month')`,
+    ],
+    adds: {},
+    loses: ['plans.description'],
+    insufferable: {
+      sql: `UPDATE subscription_plans SET description = NULL WHERE code = 'plus'`,
+      undo: `UPDATE subscription_plans SET description = '' WHERE code = 'plus'`,
+      by: /null/i,
+    },
+  },
+];
+
+/** Whether a statement is taken, without a trace of it. */
+export async function attempt(database: TestDatabase, sql: string): Promise<string> {
+  await database.exec('BEGIN');
+  try {
+    await database.exec(sql);
+    return 'taken';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    await database.exec('ROLLBACK');
+  }
+}

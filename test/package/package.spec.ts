@@ -1,0 +1,132 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { catalogOf, engines, rowsOf } from '../support/engines';
+import type { TestDatabase } from '../support/engines';
+import { bin, packProject, run } from './packed-project';
+import type { PackedProject } from './packed-project';
+
+/** A build, an `npm pack` and a few compiler runs, on a machine that is busy with other tests. */
+const TIMEOUT_MS = 180_000;
+
+describe('C1 C4 the packed package', () => {
+  let packed: PackedProject;
+
+  beforeAll(async () => {
+    packed = await packProject();
+    cpSync(join(__dirname, 'consumer'), packed.consumer, { recursive: true });
+    cpSync(join(packed.consumer, 'use.ts'), join(packed.consumer, 'use.mts'));
+  }, TIMEOUT_MS);
+
+  /** Runs a consumer on a database of its own, and proves what it says by plain SQL. */
+  async function use(script: string): Promise<void> {
+    const database = await createSqlite();
+    const hostBefore = await catalogOf(database, ['tenants', 'user']);
+    const words = [script, database.url.slice('sqlite:'.length)];
+    const output = await run(process.execPath, words, packed.consumer);
+
+    const result = JSON.parse(output) as { id: string; left: number };
+    expect(result).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
+      name: 'Pro',
+      priceMonthly: 1900,
+      createdAt: true,
+      refusal: 'VALIDATION_FAILED',
+      applied: result.left + 1,
+      left: (await rowsOf(database, 'migrations')).length,
+    });
+    expect(await catalogOf(database, ['tenants', 'user'])).toEqual(hostBefore);
+    expect(await database.sql('SELECT id, name, price_monthly FROM plans')).toEqual([
+      { id: result.id, name: 'Pro', price_monthly: 1900 },
+    ]);
+    await database.close();
+  }
+
+  it(
+    'C4 is used from CommonJS',
+    async () => {
+      await use('use.cjs');
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'C4 is used from an ES module, by name',
+    async () => {
+      await use('use.mjs');
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each([
+    ['CommonJS', 'use.ts', 'use.js'],
+    ['an ES module', 'use.mts', 'use.mjs'],
+  ])(
+    'C4 is used from strict TypeScript, compiled to %s',
+    async (_kind, source, script) => {
+      const outDir = `compiled-${source}`;
+      writeFileSync(
+        join(packed.consumer, 'tsconfig.json'),
+        JSON.stringify({
+          compilerOptions: {
+            target: 'es2022',
+            module: 'node16',
+            types: ['node'],
+            strict: true,
+            exactOptionalPropertyTypes: true,
+            noUncheckedIndexedAccess: true,
+            skipLibCheck: false,
+            noEmitOnError: true,
+            rootDir: '.',
+            outDir,
+          },
+          files: [source],
+        }),
+      );
+      await run(bin('tsc'), ['-p', '.'], packed.consumer);
+      await use(join(outDir, script));
+    },
+    TIMEOUT_MS,
+  );
+
+  it('C1 holds the build and the texts that belong to it, and nothing else', () => {
+    expect(packed.files).toEqual(
+      expect.arrayContaining(['package.json', 'LICENSE', 'dist/index.js', 'dist/index.d.ts']),
+    );
+    const foreign = packed.files.filter(
+      (path) =>
+        !/^dist\/[\w./-]+\.(?:js|d\.ts)(?:\.map)?$/.test(path) &&
+        !['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE'].includes(path),
+    );
+    expect(foreign).toEqual([]);
+  });
+
+  it(
+    'C1 has its program, which migrates a database of the host',
+    async () => {
+      const database = await createSqlite();
+      // By its path: what fails without the shebang or the permission to execute.
+      await run(join(packed.installed, 'dist/cli/main.js'), ['migrate'], packed.consumer, {
+        DATABASE_URL: database.url,
+      });
+      expect(await catalogOf(database, ['subscriptions'])).not.toEqual([]);
+      expect(await rowsOf(database, 'migrations')).not.toEqual([]);
+      await database.close();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'C1 is found in order by publint and attw',
+    async () => {
+      await run(bin('publint'), ['run', packed.tarball, '--strict'], packed.consumer);
+      await run(bin('attw'), [packed.tarball, '--no-color', '--no-emoji'], packed.consumer);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+async function createSqlite(): Promise<TestDatabase> {
+  const sqlite = engines.find(({ name }) => name === 'sqlite');
+  if (sqlite === undefined) throw new Error('no SQLite among the engines');
+  return sqlite.createDatabase({ host: 'rows' });
+}
