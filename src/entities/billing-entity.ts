@@ -1,4 +1,4 @@
-import { BeforeInsert, BeforeUpdate } from 'typeorm';
+import { AfterInsert, BeforeInsert, BeforeUpdate } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { tableOf, type TableSpec } from './columns/registry';
 import { validateBilling } from './validate-billing';
@@ -30,6 +30,12 @@ export abstract class BillingEntity {
     prepareInsert(this, 'insert');
   }
 
+  /** After `insert()` on Postgres TypeORM leaves a `bigint` with a default as the driver's text. */
+  @AfterInsert()
+  protected finishInsert(): void {
+    finishInsert(this);
+  }
+
   /**
    * Stamps the row and validates what is loaded of it. TypeORM calls this only for an entity that
    * has changed, so the stamp never causes an UPDATE of its own.
@@ -48,6 +54,14 @@ export function prepareInsert(entity: object, validate: 'insert' | 'update'): vo
   if (table === undefined) return;
   complete(entity as Row, table);
   validateBilling(entity, validate);
+}
+
+/** Gives a row that was inserted the types that a query would give it. */
+export function finishInsert(entity: object): void {
+  const row = entity as Row;
+  for (const { property, read } of tableOf(entity)?.columns ?? []) {
+    if (read !== undefined && property in row) row[property] = read(row[property]);
+  }
 }
 
 /** Stamps a row, or the part of one, that is to be updated. */

@@ -7,7 +7,7 @@ import {
   type UpdateEvent,
 } from 'typeorm';
 import type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
-import { BillingEntity, prepareInsert, prepareUpdate } from './billing-entity';
+import { BillingEntity, finishInsert, prepareInsert, prepareUpdate } from './billing-entity';
 
 /**
  * Does for plain objects what the entities do for themselves: `repository.insert({…})`,
@@ -26,6 +26,10 @@ export class BillingSubscriber implements EntitySubscriberInterface<BillingEntit
     onInstance(entity, metadata, (row, complete) => {
       prepareInsert(row, complete ? 'insert' : 'update');
     });
+  }
+
+  afterInsert({ entity, metadata }: InsertEvent<BillingEntity>): void {
+    onInstance(entity, metadata, finishInsert);
   }
 
   beforeUpdate({ entity, metadata }: UpdateEvent<BillingEntity>): void {

@@ -101,6 +101,7 @@ export function Money(
     options: (site) => ({ type: 'bigint', transformer: moneyTransformer(site, expected) }),
     check: (column) => `${column} BETWEEN ${min} AND ${MAX_MONEY}`,
     accepts: (value) => isWholeNumber(value, min, MAX_MONEY),
+    read: (value) => (typeof value === 'string' ? Number(value) : value),
     expected,
   });
 }

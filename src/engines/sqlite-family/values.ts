@@ -27,7 +27,7 @@ export function toSqliteValue(value: unknown): SqliteValue {
       break;
     case 'object':
       if (value === null || value instanceof Uint8Array) return value;
-      if (value instanceof Date && !Number.isNaN(value.getTime())) return toInstantText(value);
+      if (isDate(value) && !Number.isNaN(value.getTime())) return toInstantText(value);
       break;
     default:
   }
@@ -38,9 +38,13 @@ export function toSqliteValue(value: unknown): SqliteValue {
   );
 }
 
+/** A Date of any realm, as the entities accept it. */
+const isDate = (value: unknown): value is Date =>
+  Object.prototype.toString.call(value) === '[object Date]';
+
 function describe(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
-  if (value instanceof Date) return 'Invalid Date';
+  if (isDate(value)) return 'Invalid Date';
   if (typeof value === 'object' && value !== null) return `of type ${value.constructor.name}`;
   return `of type ${typeof value}`;
 }

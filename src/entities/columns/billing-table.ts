@@ -144,6 +144,7 @@ const unremarkable = {
   indexed: false,
   secret: false,
   relation: undefined,
+  read: undefined,
 } as const;
 
 const ID: ColumnSpec = {

@@ -20,6 +20,7 @@ export interface Kind {
   readonly options: ColumnOptions | ((site: ColumnSite) => ColumnOptions);
   readonly check?: (column: string) => string;
   readonly accepts: (value: unknown) => boolean;
+  readonly read?: (value: unknown) => unknown;
   readonly expected: string;
   readonly makeDefault?: () => unknown;
   readonly relation?: Relation;
@@ -44,6 +45,7 @@ export function kind(options: KindOptions<unknown>, spec: Kind): PropertyDecorat
       nullable,
       makeDefault: spec.makeDefault ?? (value === undefined ? undefined : () => value),
       accepts: spec.accepts,
+      read: spec.read,
       expected: nullable ? `${spec.expected}, or null` : spec.expected,
       check: spec.check?.(column),
       unique: options.unique ?? false,

@@ -19,6 +19,8 @@ export interface ColumnSpec {
   readonly makeDefault: (() => unknown) | undefined;
   /** Whether a value other than NULL may be stored. */
   readonly accepts: (value: unknown) => boolean;
+  /** Makes of what a driver gave back for an INSERT what a query would have given. */
+  readonly read: ((value: unknown) => unknown) | undefined;
   /** What {@link accepts} asks for, in words: "a whole number from 0 to 730". */
   readonly expected: string;
   /** SQL of the column's CHECK, or undefined if its type says it all. */

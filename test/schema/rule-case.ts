@@ -1,0 +1,194 @@
+import type { TestDatabase } from '../support/engines';
+import { type Row, startAfresh, store, update } from './billing-database';
+import type { BillingTableName } from './expected-columns';
+import { expectRefused, type Reason } from './refusal';
+
+/**
+ * One constraint or unique index, and rows that show it: each a valid row with these columns
+ * changed. A row that is refused breaks this rule and no other; those accepted are its nearest
+ * neighbours.
+ */
+export interface RuleCase {
+  /** Of the constraint or index in the database. */
+  readonly name: string;
+  readonly table: BillingTableName;
+  /** The columns of a unique key; without them the rule is a CHECK. */
+  readonly columns?: readonly string[];
+  /** Rows that are there already. */
+  readonly given?: readonly Row[];
+  readonly refused: readonly Row[];
+  /** Rows that Postgres refuses by the column's length, before it asks the CHECK. */
+  readonly tooLong?: readonly Row[];
+  readonly accepted: readonly Row[];
+}
+
+/**
+ * Shows that each row is refused or accepted, on a database with the case's rows: refused when it
+ * is inserted, and when a row that is there is changed to it.
+ */
+export async function showRule(database: TestDatabase, rule: RuleCase): Promise<void> {
+  const { name, table, columns, given = [], refused, tooLong = [], accepted } = rule;
+  const rows = [
+    ...refused.map((row) => ({ row, reason: reasonOf(rule) })),
+    ...tooLong.map((row) => ({ row, reason: { kind: 'too long', name } as const })),
+  ];
+  const prepare = async (): Promise<void> => {
+    await startAfresh(database);
+    for (const row of given) await store(database, table, row);
+  };
+
+  await prepare();
+  for (const { row, reason } of rows) {
+    await expectRefused(database, reason, () => store(database, table, row));
+  }
+  const other = columns === undefined ? {} : accepted[0];
+  const id = await store(database, table, other);
+  for (const { row, reason } of rows) {
+    await expectRefused(database, reason, () => update(database, table, id, row));
+  }
+  for (const row of accepted) {
+    await prepare();
+    await expect(store(database, table, row)).resolves.toEqual(expect.any(String));
+  }
+}
+
+function reasonOf({ name, table, columns }: RuleCase): Reason {
+  return columns === undefined ? { kind: 'check', name } : { kind: 'unique', name, table, columns };
+}
+
+/** The rules of one table, under the names that its constraints have. */
+export function rulesOf(table: BillingTableName) {
+  const named = (name: string, rule: Omit<RuleCase, 'name' | 'table'>): RuleCase => ({
+    name: `${name.slice(0, 2)}_${table}${name.slice(2)}`,
+    table,
+    ...rule,
+  });
+  const check = (column: string, rule: Omit<RuleCase, 'name' | 'table' | 'columns'>): RuleCase =>
+    named(`ck_${column}`, rule);
+
+  return {
+    check,
+
+    /** A unique key; `given` and `refused` hold its values, `accepted` others. */
+    unique: (
+      name: string,
+      columns: readonly string[],
+      rule: Omit<RuleCase, 'name' | 'table' | 'columns'>,
+    ): RuleCase => named(`uq_${name}`, { columns, ...rule }),
+
+    /** `other` keeps the row that is there from the table's other keys. */
+    primaryKey: (other: Row = {}): RuleCase => {
+      const id = '018f3c5e-0000-7000-8000-00000000e001';
+      return named('pk', {
+        columns: ['id'],
+        given: [{ id, ...other }],
+        refused: [{ id }],
+        accepted: [{}],
+      });
+    },
+
+    /** 1 to `max` characters, an astral one counted as one; `beside` is what the column needs. */
+    length: (column: string, max: number, beside: Row = {}): RuleCase =>
+      check(column, {
+        refused: [{ ...beside, [column]: '' }],
+        tooLong: [
+          { ...beside, [column]: 'x'.repeat(max + 1) },
+          { ...beside, [column]: '😀'.repeat(max + 1) },
+        ],
+        accepted: ['x', 'x'.repeat(max), '😀'.repeat(max)].map((text) => ({
+          ...beside,
+          [column]: text,
+        })),
+      }),
+
+    /** Exactly `length` characters of an alphabet; each of `wrong` is of that length or less. */
+    characters: (
+      column: string,
+      { length, right, wrong }: { length: number; right: readonly string[]; wrong: string[] },
+      beside: Row = {},
+    ): RuleCase =>
+      check(column, {
+        refused: ['', ' '.repeat(length), ...wrong].map((text) => ({ ...beside, [column]: text })),
+        tooLong: right.map((text) => ({ ...beside, [column]: text + text.slice(-1) })),
+        accepted: right.map((text) => ({ ...beside, [column]: text })),
+      }),
+
+    currency: (beside: Row = {}): RuleCase =>
+      check('currency', {
+        refused: ['', '   ', 'US', 'usd', 'USd', 'U1D', 'ÄÖÜ', 'U D'].map((currency) => ({
+          ...beside,
+          currency,
+        })),
+        tooLong: [{ ...beside, currency: 'USDX' }],
+        accepted: ['USD', 'JPY', 'AZZ', 'ZAA'].map((currency) => ({ ...beside, currency })),
+      }),
+
+    /** Numbers from `min` to `max`. */
+    range: (column: string, min: number, max: number, beside: Row = {}): RuleCase =>
+      check(column, {
+        refused: [min - 1, max + 1].map((number) => ({ ...beside, [column]: number })),
+        accepted: [min, max].map((number) => ({ ...beside, [column]: number })),
+      }),
+
+    /** Numbers from `min` to the largest that the type holds. */
+    atLeast: (column: string, min: number): RuleCase =>
+      check(column, {
+        refused: [{ [column]: min - 1 }, { [column]: -(2 ** 31) }],
+        accepted: [{ [column]: min }, { [column]: 2 ** 31 - 1 }],
+      }),
+
+    /** A closed list of words; `beside` gives what a word asks for in other columns. */
+    words: (
+      column: string,
+      words: readonly string[],
+      longest: number,
+      beside: (word: string) => Row = () => ({}),
+    ): RuleCase =>
+      check(column, {
+        refused: ['', 'nonsense', `${words[0]} `, words[0]?.toUpperCase()].map((word) => ({
+          [column]: word,
+        })),
+        tooLong: [{ [column]: 'x'.repeat(longest + 1) }],
+        accepted: words.map((word) => ({ [column]: word, ...beside(word) })),
+      }),
+
+    jsonObject: (column: string): RuleCase =>
+      check(column, {
+        refused: ['[]', 'null', 'true', '1', '"{}"'].map((text) => ({ [column]: text })),
+        accepted: ['{}', '{"seats": 5, "limits": {"a": [1, null]}}'].map((text) => ({
+          [column]: text,
+        })),
+      }),
+
+    /** Both or neither of two columns. */
+    bothOrNeither: (name: string, first: Row, second: Row): RuleCase =>
+      check(name, { refused: [first, second], accepted: [{}, { ...first, ...second }] }),
+
+    /** Both ends or neither, the end after the start. */
+    period: (name: string): RuleCase => {
+      const at = new Date(Date.UTC(2026, 2, 1));
+      const later = new Date(at.getTime() + 1);
+      const [start, end] = [`${name}_start`, `${name}_end`];
+      return check(name, {
+        refused: [
+          { [start]: at },
+          { [end]: at },
+          { [start]: at, [end]: at },
+          { [start]: later, [end]: at },
+        ],
+        accepted: [{}, { [start]: at, [end]: later }],
+      });
+    },
+
+    /** A column that a status asks for, and no other status does. */
+    setWhen: (column: string, status: string, otherStatus: string): RuleCase =>
+      check(column, {
+        refused: [{ status }],
+        accepted: [
+          { status, [column]: new Date(0) },
+          { status: otherStatus },
+          { status: otherStatus, [column]: new Date(0) },
+        ],
+      }),
+  };
+}
