@@ -114,6 +114,8 @@ describe('B1 SQLite', () => {
       busyTimeout: options.busyTimeout ?? 300,
       entities: tenantBilling.entities,
       migrations: tenantBilling.migrations.sqlite,
+      // What is expected to fail would otherwise be reported on the console as well.
+      logger: 'debug',
     });
     await dataSource.initialize();
     // An in-memory database starts without the host's table.
