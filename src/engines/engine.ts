@@ -20,6 +20,9 @@ export interface Engine {
    */
   lock(queryRunner: QueryRunner): Promise<void>;
 
+  /** Whether one connection can hold that lock while another one migrates. */
+  readonly locksApart: boolean;
+
   /** The columns of those of the tables that are there, by table name. One statement. */
   describe(
     queryRunner: QueryRunner,

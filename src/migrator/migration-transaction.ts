@@ -45,14 +45,16 @@ export async function inMigrationTransaction<T>(
   }
 }
 
-/** Runs `work` outside any transaction, while a transaction of its own holds the lock. */
+/**
+ * Runs `work` outside any transaction, while a transaction of its own holds the lock; where an
+ * engine can't lock like that, without a lock.
+ */
 export async function underMigrationLock<T>(
   dataSource: DataSource,
   engine: Engine,
   work: () => Promise<T>,
 ): Promise<T> {
-  // SQLite's only lock is the write lock, which would keep `work` itself out.
-  if (engine.name === 'sqlite') return work();
+  if (!engine.locksApart) return work();
   const holder = dataSource.createQueryRunner();
   try {
     await holder.startTransaction();

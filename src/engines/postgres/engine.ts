@@ -30,6 +30,8 @@ export const postgresEngine: Engine = {
     );
   },
 
+  locksApart: true,
+
   async describe(queryRunner, tables) {
     const rows: unknown = await queryRunner.query(DESCRIBE, [tables]);
     return byTable(rows as (ColumnSummary & { table: string })[]);

@@ -34,6 +34,9 @@ export const sqliteFamilyEngine: Engine = {
   /** Every transaction of this driver has the database's one write lock from its beginning. */
   lock: () => Promise.resolve(),
 
+  /** The write lock would keep the other connection out. */
+  locksApart: false,
+
   async describe(queryRunner, tables) {
     const rows = (await queryRunner.query(DESCRIBE, [JSON.stringify(tables)])) as ColumnRow[];
     return byTable(rows.map((row) => ({ ...row, isKey: row.isKey === 1 })));
