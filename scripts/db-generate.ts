@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { join, relative } from 'node:path';
 import { BillingError } from '../src/errors';
+import { FAMILY_MIGRATIONS } from '../src/migrations/families';
 import { readSettings } from '../src/settings';
 import { writeMigrations } from './generator/write';
 
@@ -26,9 +27,18 @@ async function generate(words: readonly string[]): Promise<void> {
     return;
   }
   const folder = join(__dirname, '..', 'src', 'migrations');
-  for (const file of await writeMigrations(folder, name, Date.now(), changes)) {
+  for (const file of await writeMigrations(folder, name, nextTimestamp(), changes)) {
     console.log(`wrote ${relative(process.cwd(), file)}`);
   }
+}
+
+/** Now, or just after the newest migration there is, should its author's clock have been ahead. */
+function nextTimestamp(): number {
+  const names = Object.values(FAMILY_MIGRATIONS).flatMap(({ postgres, sqlite }) => [
+    ...postgres,
+    ...sqlite,
+  ]);
+  return Math.max(Date.now(), ...names.map(({ name }) => Number(name.slice(-13)) + 1));
 }
 
 generate(process.argv.slice(2)).then(

@@ -20,7 +20,7 @@ export interface Contents extends Required<
 
 /** A DataSource on the database that the settings name, not yet initialised. */
 export function buildDataSource(
-  { database, hostTables }: Settings,
+  { database, hostTables, migrationsTable }: Settings,
   { migrations, ...contents }: Contents,
 ): DataSource {
   const host: WithHostTables = { hostTables };
@@ -28,6 +28,7 @@ export function buildDataSource(
     const dataSource = new SqliteDataSource({
       ...contents,
       database: database.file,
+      migrationsTableName: migrationsTable,
       migrations: migrations.flatMap(({ sqlite }) => sqlite),
     });
     return Object.assign(dataSource, host);
@@ -36,6 +37,7 @@ export function buildDataSource(
     ...contents,
     type: 'postgres',
     url: database.url,
+    migrationsTableName: migrationsTable,
     applicationName: 'typeorm-billing',
     // gen_random_uuid() is built in; connecting must not install an extension.
     uuidExtension: 'pgcrypto',

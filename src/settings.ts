@@ -10,6 +10,8 @@ export interface Settings {
     | { readonly engine: 'sqlite'; readonly file: string };
   readonly families: readonly Family[];
   readonly hostTables: 'expect' | 'create';
+  /** Name of TypeORM's table of applied migrations. */
+  readonly migrationsTable: string;
 }
 
 /** The variables that are read. */
@@ -21,6 +23,8 @@ export interface Environment {
   readonly BILLING_FAMILIES?: string | undefined;
   /** `create` or `expect`; unset: `create` for the embedded default, else `expect`. */
   readonly BILLING_HOST_TABLES?: string | undefined;
+  /** Where applied migrations are recorded; unset: `migrations`, as TypeORM does. */
+  readonly BILLING_MIGRATIONS_TABLE?: string | undefined;
 }
 
 /** @throws BillingError `CONFIGURATION_INVALID` in one line that says which forms are understood */
@@ -30,11 +34,12 @@ export function readSettings(environment: Environment): Settings {
     database: url === '' ? { engine: 'sqlite', file: 'billing.sqlite' } : readUrl(url),
     families: readFamilies(environment.BILLING_FAMILIES ?? ''),
     hostTables: readHostTables(environment.BILLING_HOST_TABLES ?? '', url === ''),
+    migrationsTable: readName(environment.BILLING_MIGRATIONS_TABLE ?? 'migrations'),
   };
 }
 
 function readUrl(url: string): Settings['database'] {
-  if (/^postgres(ql)?:\/\/./.test(url) && URL.canParse(url)) return { engine: 'postgres', url };
+  if (/^postgres(ql)?:\/\/./.test(url) && canRead(url)) return { engine: 'postgres', url };
   const file = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
   if (file !== undefined && !file.startsWith('//')) return { engine: 'sqlite', file };
   throw new BillingError(
@@ -49,7 +54,18 @@ function readUrl(url: string): Settings['database'] {
 const withoutPassword = (url: string): string =>
   url
     .replace(/((?:^[\w+.-]*:\/\/)?[^:@/]*):(?!\/\/).*@/s, '$1:***@')
-    .replaceAll(/(password=)[^&\s]*/gi, '$1***');
+    .replaceAll(/(passw(?:or)?d\s*=\s*)(?:'[^']*'|[^&\s]*)/gi, '$1***');
+
+/** Whether the driver will be able to: it decodes each part. */
+function canRead(url: string): boolean {
+  try {
+    const { username, password, pathname } = new URL(url);
+    [username, password, pathname].forEach(decodeURIComponent);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function readFamilies(text: string): Family[] {
   const names = text.split(/[\s,]+/).filter(Boolean);
@@ -68,5 +84,13 @@ function readHostTables(text: string, embedded: boolean): Settings['hostTables']
   throw new BillingError(
     'CONFIGURATION_INVALID',
     `BILLING_HOST_TABLES is "${text}": use create, to have stand-ins made, or expect.`,
+  );
+}
+
+function readName(text: string): string {
+  if (/^[a-z_][a-z0-9_]{0,62}$/.test(text)) return text;
+  throw new BillingError(
+    'CONFIGURATION_INVALID',
+    `BILLING_MIGRATIONS_TABLE is "${text}": use a name of lower-case letters, digits and underscores.`,
   );
 }

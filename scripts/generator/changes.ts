@@ -5,7 +5,7 @@ import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/create-data-source';
 import { hostKeyType } from '../../src/entities/host';
 import type { HostColumn } from '../../src/migrations/reversible-migration';
-import type { Family, Settings } from '../../src/settings';
+import { type Family, readSettings, type Settings } from '../../src/settings';
 import { startPostgres } from '../../test/support/postgres-server';
 import { tidyPostgres } from './tidy-postgres';
 
@@ -52,10 +52,13 @@ async function compare(
   family: Family,
   database: Settings['database'],
 ): Promise<Statements & Pick<Change, 'creates' | 'references'>> {
-  const dataSource = createDataSource({ database, families: [family], hostTables: 'create' });
+  const dataSource = createDataSource({
+    ...readSettings({ BILLING_FAMILIES: family, BILLING_HOST_TABLES: 'create' }),
+    database,
+  });
   await dataSource.initialize();
   try {
-    await prepare(dataSource);
+    await dataSource.runMigrations();
     const { upQueries, downQueries } = await dataSource.driver.createSchemaBuilder().log();
     const up = upQueries.map(({ query }) => query.trim());
     const creates = up.flatMap((sql) => /^CREATE TABLE "(\w+)"/.exec(sql)?.[1] ?? []);
@@ -70,11 +73,6 @@ async function compare(
   } finally {
     await dataSource.destroy();
   }
-}
-
-/** Host tables are made before the first migration; without any, there is still nothing to refer to. */
-async function prepare(dataSource: DataSource): Promise<void> {
-  await dataSource.runMigrations();
 }
 
 function hostReferences(dataSource: DataSource, tables: readonly string[]): HostColumn[] {

@@ -46,25 +46,23 @@ const kebab = (title: string): string =>
 
 function migrationFile(className: string, change: Change, dialect: Dialect): string {
   const declared = [
+    `  readonly family = '${change.family}';`,
     change.references.length > 0
       ? `  readonly references = ${literal(change.references)} as const;`
       : '',
     change.creates.length > 0 ? `  readonly creates = ${literal(change.creates)};` : '',
   ].filter(Boolean);
   const { up, down } = change[dialect];
-  return `import type { QueryRunner } from 'typeorm';
-import type { ReversibleMigration } from '../reversible-migration';
+  const imported =
+    up.length + down.length > 0 ? `import type { QueryRunner } from 'typeorm';\n` : '';
+  return `${imported}import type { ReversibleMigration } from '../reversible-migration';
 
 export class ${className} implements ReversibleMigration {
 ${[`  readonly name = '${className}';`, ...declared].join('\n')}
 
-  async up(queryRunner: QueryRunner): Promise<void> {
-${body(up, dialect)}
-  }
+${method('up', up, dialect)}
 
-  async down(queryRunner: QueryRunner): Promise<void> {
-${body(down, dialect)}
-  }
+${method('down', down, dialect)}
 }
 `;
 }
@@ -78,9 +76,15 @@ function literal(value: unknown): string {
     .replaceAll(/ {2,}/g, ' ');
 }
 
+function method(name: 'up' | 'down', statements: Statements['up'], dialect: Dialect): string {
+  if (statements.length > 0) {
+    return `  async ${name}(queryRunner: QueryRunner): Promise<void> {\n${body(statements, dialect)}\n  }`;
+  }
+  return `  /** Nothing changes on this database. */\n  ${name}(): Promise<void> {\n    return Promise.resolve();\n  }`;
+}
+
 /** Postgres takes several statements at once, in one round trip; SQLite takes one. */
 function body(statements: Statements['up'], dialect: Dialect): string {
-  if (statements.length === 0) return '    // Nothing to do on this database.';
   const plain = statements.map(dedent);
   const texts = dialect === 'postgres' ? [plain.join(';\n')] : plain;
   return texts.map((sql) => `    await queryRunner.query(\`${indent(escape(sql))}\`);`).join('\n');

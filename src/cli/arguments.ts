@@ -31,6 +31,7 @@ export const HELP = `Usage: typeorm-billing <command> [options]
 DATABASE_URL         postgres://…, sqlite:path, sqlite::memory: (unset: the file billing.sqlite)
 BILLING_FAMILIES     tenant, user or tenant,user (unset: both)
 BILLING_HOST_TABLES  create makes stand-ins for the host's tables (unset: only for billing.sqlite)
+BILLING_MIGRATIONS_TABLE  where applied migrations are recorded (unset: migrations)
 
 Exit codes: 0 done, 1 something you can mend, 2 a bug.`;
 

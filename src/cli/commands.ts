@@ -22,8 +22,12 @@ export const commands: Readonly<Record<Command, Run>> = {
   async migrate(dataSource, { dryRun, json: forMachines }) {
     if (dryRun) {
       const pending = await pendingSql(dataSource);
-      const text = pending.map(({ name, sql }) =>
-        [`-- ${name}`, ...sql.map((one) => `${one};`)].join('\n'),
+      const text = pending.map(({ name, sql, complete }) =>
+        [
+          `-- ${name}`,
+          ...sql.map((one) => `${one};`),
+          ...(complete ? [] : ['-- … and what shows only when it runs']),
+        ].join('\n'),
       );
       return done(text.join('\n\n') || 'Nothing is pending.', { pending });
     }

@@ -20,10 +20,16 @@ export interface Engine {
    */
   lock(queryRunner: QueryRunner): Promise<void>;
 
+  /** In which a transaction sees what others committed while it waited for the lock. */
+  readonly migrationIsolation: 'READ COMMITTED' | undefined;
+
+  /** Whether an error only says that another process holds the database for now. */
+  readonly isBusy: (error: unknown) => boolean;
+
   /** Whether one connection can hold that lock while another one migrates. */
   readonly locksApart: boolean;
 
-  /** The columns of those of the tables that are there, by table name. One statement. */
+  /** The columns of those of the tables and views that are there, by lower-case name. One statement. */
   describe(
     queryRunner: QueryRunner,
     tables: readonly string[],
@@ -32,8 +38,8 @@ export interface Engine {
   /** Whether a column of `actual` type can be referenced by one of Postgres' type `wanted`. */
   accepts(wanted: string, actual: string): boolean;
 
-  /** Rows whose foreign key points nowhere, one line each; empty where the engine prevents them. */
-  danglingKeys(queryRunner: QueryRunner): Promise<readonly string[]>;
+  /** How many rows have a foreign key that points nowhere, by key; empty where the engine prevents them. */
+  danglingKeys(queryRunner: QueryRunner): Promise<ReadonlyMap<string, number>>;
 
   /** Makes those of the stand-in host tables that are not there. */
   createHostTables(queryRunner: QueryRunner): Promise<void>;
@@ -48,7 +54,8 @@ export function byTable(
 ): ReadonlyMap<string, readonly ColumnSummary[]> {
   const tables = new Map<string, ColumnSummary[]>();
   for (const { table, ...column } of rows) {
-    tables.set(table, [...(tables.get(table) ?? []), column]);
+    const name = table.toLowerCase();
+    tables.set(name, [...(tables.get(name) ?? []), column]);
   }
   return tables;
 }

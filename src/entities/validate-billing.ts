@@ -1,5 +1,5 @@
 import type { ValidationError } from 'class-validator';
-import { getFromContainer, Validator } from './class-validator-parts';
+import { Validator } from './class-validator-parts';
 import { tableOf, type TableSpec } from './columns/registry';
 import { REDACTED, validationError, type ValidationFailure } from './columns/validation-error';
 
@@ -15,7 +15,7 @@ export function validateBilling(entity: object, operation: 'insert' | 'update'):
   const table = tableOf(entity);
   if (table === undefined) return;
   const row = entity as Readonly<Record<string, unknown>>;
-  const failures = getFromContainer(Validator)
+  const failures = new Validator()
     .validateSync(entity, {
       skipUndefinedProperties: operation === 'update',
       forbidUnknownValues: false,

@@ -17,6 +17,8 @@ export interface HostColumn {
  */
 export interface ReversibleMigration extends MigrationInterface {
   readonly name: string;
+  /** The family that it belongs to; one's migrations never overtake each other. */
+  readonly family: 'tenant' | 'user';
   /** Host columns that the migration's foreign keys reference. */
   readonly references?: readonly HostColumn[];
   /** Tables that the migration makes; none of them may be there already. */

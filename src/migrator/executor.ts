@@ -20,9 +20,12 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   /** The oldest pending migration that can run now; if none can, the oldest. */
   async nameOfNext(queryRunner: QueryRunner): Promise<string | undefined> {
     const pending = await this.getPendingMigrations();
+    const waiting = new Set<string>();
     for (const { name, instance } of pending) {
       if (!isBillingMigration(instance)) return name;
+      if (waiting.has(instance.family)) continue;
       if (await hasHostTables(queryRunner, this.engine, instance)) return name;
+      waiting.add(instance.family);
     }
     return pending[0]?.name;
   }
@@ -41,8 +44,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
 
   #checked(migration: ReversibleMigration): ReversibleMigration {
     return {
-      name: migration.name,
-      ...(migration.references ? { references: migration.references } : {}),
+      ...migration,
       up: async (queryRunner) => {
         await assertHostIsReady(queryRunner, this.engine, migration);
         await migration.up(queryRunner);
@@ -52,11 +54,11 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   }
 }
 
-/** Whether a migration says what it needs of the host, as billing's do. */
+/** Whether a migration is one of billing's, or made like them. */
 export function isBillingMigration(
   migration: MigrationInterface | undefined,
 ): migration is ReversibleMigration {
-  return migration !== undefined && ('references' in migration || 'creates' in migration);
+  return migration !== undefined && 'family' in migration;
 }
 
 /** The migration of that name that the DataSource holds. */

@@ -1,6 +1,7 @@
 import type { DataSource, Migration, QueryRunner } from 'typeorm';
 import type { Engine } from '../engines/engine';
 import { engineOf } from '../engines/engine-of';
+import { BillingError } from '../errors';
 import { BillingMigrationExecutor, isBillingMigration, migrationNamed } from './executor';
 import { inMigrationTransaction, underMigrationLock } from './migration-transaction';
 
@@ -43,6 +44,7 @@ export async function migrate(
   const billing = pending.filter(({ instance }) => isBillingMigration(instance));
   const mixed = billing.length > 0 && billing.length < pending.length;
   const run = { dataSource, engine, options, mixed };
+  if (billing.length > 0) assertPlainNames(dataSource);
   if (mode === 'none') return underMigrationLock(dataSource, engine, () => runUnwrapped(run));
   return mode === 'all' ? runTogether(run) : runOneByOne(run);
 }
@@ -98,6 +100,7 @@ async function runInTurn(
 }
 
 async function runUnwrapped(run: Run, only?: string): Promise<Migration[]> {
+  if (makesHostTables(run.dataSource)) await makeHostTables(run);
   const executor = executorOf(run);
   executor.only = only;
   executor.transaction = 'none';
@@ -124,4 +127,26 @@ async function nameOfNext(run: Run): Promise<string | undefined> {
   } finally {
     await queryRunner.release();
   }
+}
+
+async function makeHostTables({ dataSource, engine }: Run): Promise<void> {
+  const queryRunner = dataSource.createQueryRunner();
+  try {
+    await engine.createHostTables(queryRunner);
+  } finally {
+    await queryRunner.release();
+  }
+}
+
+/** The migrations are plain SQL: they would not follow options that give tables other names. */
+function assertPlainNames({ options }: DataSource): void {
+  const { entityPrefix, schema } = options as { entityPrefix?: string; schema?: string };
+  const [option, value] = entityPrefix ? ['entityPrefix', entityPrefix] : ['schema', schema];
+  if (!value || (option === 'schema' && value === 'public')) return;
+  throw new BillingError(
+    'NOT_SUPPORTED',
+    `The DataSource's ${option} "${value}" would have the entities look for other tables than the ` +
+      'migrations make: give billing a DataSource without it' +
+      (option === 'schema' ? ', and set the search_path of its user instead.' : '.'),
+  );
 }

@@ -16,17 +16,18 @@ export async function inMigrationTransaction<T>(
   const queryRunner = dataSource.createQueryRunner();
   try {
     await queryRunner.beforeMigration();
-    await queryRunner.startTransaction();
+    await begin(queryRunner, engine);
     await engine.lock(queryRunner);
-    const before = new Set(await engine.danglingKeys(queryRunner));
+    const before = await engine.danglingKeys(queryRunner);
     const result = await work(queryRunner);
-    const dangling = (await engine.danglingKeys(queryRunner)).filter((line) => !before.has(line));
+    const after = await engine.danglingKeys(queryRunner);
+    const dangling = [...after].filter(([key, count]) => count > (before.get(key) ?? 0));
     if (dangling.length > 0) {
       throw new BillingError(
         'DANGLING_KEYS',
-        `The migration would leave ${dangling.length} foreign key(s) pointing nowhere, first: ` +
-          `${dangling[0] ?? ''}. Nothing was changed; mend the migration so that it keeps these rows.`,
-        { details: { dangling } },
+        `The migration would leave rows that refer to rows which are gone: ${dangling.map(([key]) => key).join(', ')}. ` +
+          'Nothing was changed; mend the migration so that it keeps what is referred to.',
+        { details: { keys: dangling.map(([key]) => key) } },
       );
     }
     await queryRunner.commitTransaction();
@@ -57,11 +58,23 @@ export async function underMigrationLock<T>(
   if (!engine.locksApart) return work();
   const holder = dataSource.createQueryRunner();
   try {
-    await holder.startTransaction();
+    await begin(holder, engine);
     await engine.lock(holder);
     return await work();
   } finally {
     if (holder.isTransactionActive) await holder.rollbackTransaction();
     await holder.release();
+  }
+}
+
+/** Begins a transaction, however long another process's migration keeps this one waiting. */
+async function begin(queryRunner: QueryRunner, engine: Engine): Promise<void> {
+  for (;;) {
+    try {
+      await queryRunner.startTransaction(engine.migrationIsolation);
+      return;
+    } catch (error) {
+      if (!engine.isBusy(error)) throw error;
+    }
   }
 }

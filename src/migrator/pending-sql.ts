@@ -7,49 +7,50 @@ export interface PendingSql {
   /** The migration's name, or what else is made before the first. */
   readonly name: string;
   readonly sql: readonly string[];
+  /** False if the migration does more than send SQL, so that the rest shows only when it runs. */
+  readonly complete: boolean;
 }
 
 /**
- * What {@link migrate} would send for the pending migrations, oldest first. Nothing is changed, but
- * a migration that reads before it writes reads the database as it is now.
+ * What {@link migrate} would send for the pending migrations, oldest first. Nothing at all is sent
+ * for them: a migration of the host's that reads the database, or uses more of TypeORM than
+ * `queryRunner.query()`, is shown up to there.
  */
 export async function pendingSql(dataSource: DataSource): Promise<PendingSql[]> {
-  const queryRunner = dataSource.createQueryRunner();
-  try {
-    const engine = engineOf(dataSource);
-    const executor = new BillingMigrationExecutor(dataSource, engine, queryRunner);
-    const result: PendingSql[] = [];
-    const record = async (
-      name: string,
-      work: (recorder: QueryRunner) => unknown,
-    ): Promise<void> => {
-      const sql: string[] = [];
-      await work(recording(queryRunner, sql));
-      result.push({ name, sql });
-    };
-    const pending = await executor.getPendingMigrations();
-    if (pending.length > 0 && makesHostTables(dataSource)) {
-      await record('stand-ins for the host tables', (recorder) =>
-        engine.createHostTables(recorder),
-      );
-    }
-    for (const { name } of pending) {
-      await record(name, (recorder) => migrationNamed(dataSource, name)?.up(recorder));
-    }
-    return result;
-  } finally {
-    await queryRunner.release();
+  const engine = engineOf(dataSource);
+  const result: PendingSql[] = [];
+  const record = async (
+    name: string,
+    work: (recorder: QueryRunner) => Promise<unknown> | undefined,
+  ): Promise<void> => {
+    const sql: string[] = [];
+    const complete = await Promise.resolve(work(recorder(sql))).then(
+      () => true,
+      () => false,
+    );
+    result.push({ name, sql, complete });
+  };
+  const pending = await new BillingMigrationExecutor(dataSource, engine).getPendingMigrations();
+  if (pending.length > 0 && makesHostTables(dataSource)) {
+    await record('stand-ins for the host tables', (runner) => engine.createHostTables(runner));
   }
+  for (const { name } of pending) {
+    await record(name, (runner) => migrationNamed(dataSource, name)?.up(runner));
+  }
+  return result;
 }
 
-/** The query runner, but statements that could write are noted instead of sent. */
-function recording(queryRunner: QueryRunner, sql: string[]): QueryRunner {
-  const query = (text: string, ...rest: unknown[]): Promise<unknown> => {
-    if (/^\s*select\b/i.test(text)) return queryRunner.query(text, ...(rest as [unknown[]]));
+/** Notes statements instead of sending them, and can do nothing else. */
+function recorder(sql: string[]): QueryRunner {
+  const query = (text: string): Promise<unknown> => {
+    if (/^\s*(select|with|pragma)\b/i.test(text)) return Promise.reject(new Error('would be read'));
     sql.push(text.trim().replace(/;$/, ''));
     return Promise.resolve([]);
   };
-  return new Proxy(queryRunner, {
-    get: (target, key) => (key === 'query' ? query : (Reflect.get(target, key, target) as unknown)),
+  return new Proxy({ query } as unknown as QueryRunner, {
+    get: (target, key) => {
+      if (key === 'query') return target.query.bind(target);
+      throw new Error(`queryRunner.${String(key)} would be used`);
+    },
   });
 }

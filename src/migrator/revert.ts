@@ -61,7 +61,8 @@ function namesToRevert(
     throw new BillingError(
       'MIGRATION_NOT_FOUND',
       `${unknown} is applied and would be reverted now, but this DataSource does not hold it: add it ` +
-        'to `migrations`, or to BILLING_FAMILIES the family that it belongs to. Nothing was changed.',
+        'to `migrations`, or to BILLING_FAMILIES the family that it belongs to. An application that records its own ' +
+        'migrations in the same table keeps them apart by BILLING_MIGRATIONS_TABLE. Nothing was changed.',
       { details: { name: unknown } },
     );
   }

@@ -145,12 +145,12 @@ describe('B1 SQLite', () => {
   });
 
   it('B1 writers that wait their turn are not timed out while others make progress', async () => {
-    const dataSource = await open({ busyTimeout: 100 });
+    const dataSource = await open({ busyTimeout: 400 });
     await Promise.all(
       Array.from({ length: 12 }, (_, index) =>
         dataSource.transaction(async (manager) => {
           await manager.insert(Plan, { name: `slow ${index}` });
-          await new Promise((resolve) => setTimeout(resolve, 40));
+          await new Promise((resolve) => setTimeout(resolve, 60));
         }),
       ),
     );

@@ -10,7 +10,7 @@ const DESCRIBE = `
         AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum
     ) AS "isKey"
   FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-  WHERE c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid) AND c.relname = ANY ($1)
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_table_is_visible(c.oid) AND c.relname = ANY ($1)
     AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY c.relname, a.attnum`;
 
@@ -32,6 +32,11 @@ export const postgresEngine: Engine = {
 
   locksApart: true,
 
+  /** With an older snapshot than the lock, the others' work would not be seen. */
+  migrationIsolation: 'READ COMMITTED',
+
+  isBusy: () => false,
+
   async describe(queryRunner, tables) {
     const rows: unknown = await queryRunner.query(DESCRIBE, [tables]);
     return byTable(rows as (ColumnSummary & { table: string })[]);
@@ -40,7 +45,7 @@ export const postgresEngine: Engine = {
   accepts: (wanted, actual) =>
     wanted === 'text' ? /^(text|character varying)/.test(actual) : actual === wanted,
 
-  danglingKeys: () => Promise.resolve([]),
+  danglingKeys: () => Promise.resolve(new Map()),
 
   async createHostTables(queryRunner) {
     await queryRunner.query(HOST_TABLES);

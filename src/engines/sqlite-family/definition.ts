@@ -39,8 +39,11 @@ export interface MasterRow {
   readonly sql: string | null;
 }
 
-interface Token {
+/** A word of SQL, in canonical form, and where it stands. */
+export interface Token {
   readonly text: string;
+  /** A name in quotes, or a string: never a keyword. */
+  readonly quoted: boolean;
   readonly start: number;
   readonly end: number;
 }
@@ -48,12 +51,18 @@ interface Token {
 const TOKEN =
   /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[\w$.]+|[<>=!|]{2}|\S/g;
 
-function tokenize(sql: string): Token[] {
+/** Whether a token is this keyword or sign. */
+const is = (token: Token | undefined, text: string): boolean =>
+  token?.text === text && !token.quoted;
+
+/** Splits SQL into words; comments are left out. */
+export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
   for (const match of sql.matchAll(TOKEN)) {
     const raw = match[0];
     if (raw.startsWith('--') || raw.startsWith('/*')) continue;
-    tokens.push({ text: word(raw), start: match.index, end: match.index + raw.length });
+    const quoted = /^['"`[]/.test(raw);
+    tokens.push({ text: word(raw), quoted, start: match.index, end: match.index + raw.length });
   }
   return tokens;
 }
@@ -98,17 +107,17 @@ export function readTable(
   triggers: readonly string[] = [],
 ): TableDefinition {
   const tokens = tokenize(sql);
-  const opening = tokens.findIndex((token) => token.text === '(');
+  const opening = tokens.findIndex((token) => is(token, '('));
   const parts: Token[][] = [[]];
   let depth = 0;
   let index = opening;
   for (; index < tokens.length; index++) {
     const token = tokens[index];
     if (!token) break;
-    if (token.text === ')' && --depth === 0) break;
-    if (token.text === ',' && depth === 1) parts.push([]);
+    if (is(token, ')') && --depth === 0) break;
+    if (is(token, ',') && depth === 1) parts.push([]);
     else if (depth > 0) parts.at(-1)?.push(token);
-    if (token.text === '(') depth++;
+    if (is(token, '(')) depth++;
   }
   const definitions = parts.filter((part) => part.length > 0).map((part) => read(part, sql));
   return {
@@ -122,9 +131,7 @@ export function readTable(
     indexes: new Map(indexes.map(readIndex).map((read) => [read.name, read])),
     triggers,
     references: new Set(
-      tokens.flatMap((token, at) =>
-        token.text === 'references' ? [tokens[at + 1]?.text ?? ''] : [],
-      ),
+      tokens.flatMap((token, at) => (is(token, 'references') ? [tokens[at + 1]?.text ?? ''] : [])),
     ),
   };
 }
@@ -135,10 +142,12 @@ function read(tokens: readonly Token[], sql: string): Definition {
   const words = tokens.map((token) => token.text);
   const text = sql.slice(tokens[0]?.start, tokens.at(-1)?.end);
   const form = words.join(' ');
-  if (words[0] === 'constraint') {
+  const quoted = tokens[0]?.quoted ?? false;
+  if (words[0] === 'constraint' && !quoted) {
     return { kind: 'constraint', name: words[1] ?? '', text, canonical: form };
   }
-  if (UNNAMED.has(words[0] ?? '')) return { kind: 'constraint', name: form, text, canonical: form };
+  if (UNNAMED.has(words[0] ?? '') && !quoted)
+    return { kind: 'constraint', name: form, text, canonical: form };
   return { kind: 'column', name: words[0] ?? '', text, canonical: form };
 }
 
@@ -154,9 +163,9 @@ export function renameTables(sql: string, names: ReadonlyMap<string, string>): s
   let position = 0;
   const tokens = tokenize(sql);
   tokens.forEach((token, index) => {
-    const before = tokens[index - 1]?.text;
+    const before = tokens[index - 1];
     const name = names.get(token.text);
-    if (name === undefined || (before !== 'references' && !(before === 'table' && index === 2)))
+    if (name === undefined || (!is(before, 'references') && !(is(before, 'table') && index === 2)))
       return;
     renamed += `${sql.slice(position, token.start)}"${name}"`;
     position = token.end;

@@ -1,3 +1,4 @@
+import { BillingError } from '../../errors';
 import { byTable, type Engine } from '../engine';
 import { HOST_TABLES } from './host-tables';
 import { SqliteFamilySchemaBuilder } from './schema-builder';
@@ -11,12 +12,12 @@ interface ColumnRow {
 
 interface ViolationRow {
   readonly table: string;
-  readonly rowid: number | null;
   readonly parent: string;
+  readonly fkid: number;
 }
 
 const DESCRIBE = `
-  SELECT m."name" AS "table", c."name" AS "name", lower(c."type") AS "type",
+  SELECT m."name" AS "table", lower(c."name") AS "name", lower(c."type") AS "type",
     (c."pk" = 1 AND (SELECT count(*) FROM pragma_table_xinfo(m."name") k WHERE k."pk" > 0) = 1)
     OR EXISTS (
       SELECT 1 FROM pragma_index_list(m."name") l
@@ -24,7 +25,7 @@ const DESCRIBE = `
         AND (SELECT group_concat(i."name") FROM pragma_index_info(l."name") i) = c."name"
     ) AS "isKey"
   FROM "sqlite_master" m JOIN pragma_table_xinfo(m."name") c
-  WHERE m."type" = 'table' AND m."name" IN (SELECT "value" FROM json_each(?))
+  WHERE m."type" IN ('table', 'view') AND lower(m."name") IN (SELECT "value" FROM json_each(?))
   ORDER BY m."name", c."cid"`;
 
 /** SQLite, in a file or behind a D1 binding. */
@@ -37,6 +38,12 @@ export const sqliteFamilyEngine: Engine = {
   /** The write lock would keep the other connection out. */
   locksApart: false,
 
+  migrationIsolation: undefined,
+
+  isBusy: (error) =>
+    (error instanceof BillingError && error.code === 'DATABASE_BUSY') ||
+    /\bSQLITE_(BUSY|LOCKED)\b/.test(String(error)),
+
   async describe(queryRunner, tables) {
     const rows = (await queryRunner.query(DESCRIBE, [JSON.stringify(tables)])) as ColumnRow[];
     return byTable(rows.map((row) => ({ ...row, isKey: row.isKey === 1 })));
@@ -46,10 +53,19 @@ export const sqliteFamilyEngine: Engine = {
   accepts: (_wanted, actual) => /char|text|clob|uuid/.test(actual),
 
   async danglingKeys(queryRunner) {
-    const rows = (await queryRunner.query('PRAGMA foreign_key_check')) as ViolationRow[];
-    return rows.map(
-      (row) => `${row.table} row ${row.rowid ?? '?'} references a missing row of ${row.parent}`,
-    );
+    const counts = new Map<string, number>();
+    try {
+      const rows = (await queryRunner.query('PRAGMA foreign_key_check')) as ViolationRow[];
+      for (const { table, parent, fkid } of rows) {
+        // Not by row: a rebuild may give rows other numbers.
+        const key = `foreign key ${fkid} of "${table}" to "${parent}"`;
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+      }
+    } catch (error) {
+      // A host's key to a column that is none: SQLite then checks nothing, and it is not ours to mend.
+      if (!String(error).includes('foreign key mismatch')) throw error;
+    }
+    return counts;
   },
 
   async createHostTables(queryRunner) {

@@ -1,9 +1,4 @@
-import {
-  QueryFailedError,
-  QueryResult,
-  QueryRunnerAlreadyReleasedError,
-  type Table,
-} from 'typeorm';
+import { QueryFailedError, QueryResult, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { Query } from 'typeorm/driver/Query.js';
 import { AbstractSqliteQueryRunner } from 'typeorm/driver/sqlite-abstract/AbstractSqliteQueryRunner.js';
 import type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
@@ -11,9 +6,9 @@ import { validateIsolationLevel } from 'typeorm/driver/validate-isolation-level.
 import { Broadcaster } from 'typeorm/subscriber/Broadcaster.js';
 import { BroadcasterResult } from 'typeorm/subscriber/BroadcasterResult.js';
 import { BillingError } from '../../errors';
-import { createTableStatement } from './create-table';
 import { NOW, type SqliteFamilyDriver } from './driver';
 import type { SqliteSession, StatementResult } from './session';
+import { traitsOf } from './traits';
 import { toSqliteValue } from './values';
 
 /**
@@ -102,17 +97,19 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
         'query() takes its parameters as an array here: write ? in the SQL and pass the values in order.',
       );
     }
+    if (traitsOf(query).isSeveral) {
+      throw new BillingError(
+        'NOT_SUPPORTED',
+        `SQLite takes one statement a query, and would leave out what follows the first in "${query.trim().slice(0, 60)}…": ` +
+          'send each by a query() of its own.',
+      );
+    }
     const sql = withMilliseconds(query);
     const values = ((parameters ?? []) as unknown[]).map(toSqliteValue);
     const session = await this.connect();
     const outcome = await this.#logged(sql, () => session.execute(sql, values), values);
     const result = toQueryResult(sql, outcome);
     return useStructuredResult ? result : (result.raw as unknown);
-  }
-
-  /** The CREATE TABLE statement with every constraint named and inline, one definition a line. */
-  override createTableSql(table: Table): Query {
-    return new Query(createTableStatement(table, (column) => this.driver.createFullType(column)));
   }
 
   /** Public for the schema builder. */
@@ -196,7 +193,7 @@ function withMilliseconds(sql: string): string {
 /** The raw result as TypeORM's SQLite drivers give it: the new row's id after an INSERT, else rows. */
 function toQueryResult(sql: string, outcome: StatementResult): QueryResult {
   const result = new QueryResult();
-  const plainInsert = /^\s*(insert|replace)\b/i.test(sql) && !/\breturning\b/i.test(sql);
+  const plainInsert = /^\s*(insert|replace)\b/i.test(sql) && !traitsOf(sql).returnsRows;
   result.raw = plainInsert ? outcome.lastInsertRowid : outcome.rows;
   result.records = outcome.rows;
   result.affected = outcome.changes;

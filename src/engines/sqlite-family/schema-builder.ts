@@ -2,7 +2,7 @@ import { Table, TableForeignKey } from 'typeorm';
 import { Query } from 'typeorm/driver/Query.js';
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js';
 import { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder.js';
-import { createIndexStatement } from './create-table';
+import { createIndexStatement, createTableStatement } from './create-table';
 import { type MasterRow, readTable, readTables, type TableDefinition } from './definition';
 import { planChange, type Schema } from './plan';
 import type { SqliteFamilyQueryRunner } from './query-runner';
@@ -59,7 +59,7 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
       .filter((sql) => sql !== undefined);
     return readTable(
       table.name,
-      this.queryRunner.createTableSql(table).query,
+      createTableStatement(table, (column) => driver.createFullType(column)),
       [...table.indices.map((index) => createIndexStatement(table, index)), ...unmanaged],
       live?.triggers,
     );

@@ -14,8 +14,10 @@ export function toInstantText(date: Date): string {
 export function toSqliteValue(value: unknown): SqliteValue {
   switch (typeof value) {
     case 'string':
-    case 'number':
       return value;
+    case 'number':
+      if (Number.isFinite(value)) return value;
+      break;
     case 'undefined':
       return null;
     case 'boolean':

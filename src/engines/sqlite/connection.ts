@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Database } from 'sqlite3';
 import { BillingError } from '../../errors';
 import type { SqliteValue, StatementResult } from '../sqlite-family/session';
+import { traitsOf } from '../sqlite-family/traits';
 
 type Sqlite3 = typeof import('sqlite3');
 
@@ -48,7 +49,7 @@ export class SqliteConnection {
 
   execute(sql: string, parameters: readonly SqliteValue[]): Promise<StatementResult> {
     return new Promise((resolve, reject) => {
-      if (returnsRows(sql)) {
+      if (traitsOf(sql).returnsRows) {
         this.database.all<Record<string, unknown>>(sql, parameters, (error, rows) => {
           if (error) reject(error);
           else resolve({ rows, changes: rows.length, lastInsertRowid: 0 });
@@ -71,8 +72,3 @@ export class SqliteConnection {
     });
   }
 }
-
-const returnsRows = (sql: string): boolean =>
-  /^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(?:select|with|pragma|explain|values)\b|\breturning\b/i.test(
-    sql,
-  );

@@ -6,6 +6,7 @@ import type {
   StatementResult,
 } from '../sqlite-family/session';
 import { SqliteConnection } from './connection';
+import { traitsOf } from '../sqlite-family/traits';
 import { ConnectionPool } from './pool';
 import { type Release, WriteTurn } from './write-turn';
 
@@ -56,21 +57,22 @@ class SqliteFileSession implements SqliteSession {
   ) {}
 
   async execute(sql: string, parameters: readonly SqliteValue[]): Promise<StatementResult> {
-    if (/^\s*(pragma|attach|detach|begin|create\s+temp)/i.test(sql)) this.#pristine = false;
-    if (this.#turnHeld || onlyReads(sql)) return (await this.#connect()).execute(sql, parameters);
-    const release = await this.turn.take();
+    const { changesConnection, mayWrite } = traitsOf(sql);
+    if (changesConnection) this.#pristine = false;
+    if (this.#turnHeld || !mayWrite) return (await this.#connect()).execute(sql, parameters);
+    const release = await this.#takeTurn();
     try {
-      return await (await this.#connect()).execute(sql, parameters);
+      return await (await this.#connect(true)).execute(sql, parameters);
     } finally {
       release();
     }
   }
 
   async begin(): Promise<void> {
-    const release = await this.turn.take();
+    const release = await this.#takeTurn();
     try {
       // Taken now, not at the first write: a transaction that reads first could not write later.
-      await (await this.#connect()).execute('BEGIN IMMEDIATE', []);
+      await (await this.#connect(true)).execute('BEGIN IMMEDIATE', []);
       this.#turnHeld = release;
     } catch (error) {
       release();
@@ -108,9 +110,21 @@ class SqliteFileSession implements SqliteSession {
     this.#endTurn();
   }
 
-  #connect(): Promise<SqliteConnection> {
-    this.#connection ??= this.pool.take();
-    return this.#connection;
+  /** Where there is just one connection it comes first: nobody who waits for the turn holds it. */
+  async #takeTurn(): Promise<Release> {
+    if (this.pool.single) await this.#connect();
+    return this.turn.take();
+  }
+
+  async #connect(hasTurn = false): Promise<SqliteConnection> {
+    this.#connection ??= this.pool.take(hasTurn);
+    try {
+      return await this.#connection;
+    } catch (error) {
+      // The next statement may find one free.
+      this.#connection = undefined;
+      throw error;
+    }
   }
 
   #endTurn(): void {
@@ -118,6 +132,3 @@ class SqliteFileSession implements SqliteSession {
     this.#turnHeld = undefined;
   }
 }
-
-/** Whether a statement can't write; one that might waits for its turn. */
-const onlyReads = (sql: string): boolean => /^\s*(select|pragma|explain|values)\b/i.test(sql);

@@ -19,8 +19,17 @@ export class ConnectionPool {
     this.#closed = false;
   }
 
-  /** @throws BillingError `DATABASE_BUSY` if no connection becomes free in time. */
-  async take(): Promise<SqliteConnection> {
+  /** Whether there is just one connection, for readers and for the writer. */
+  get single(): boolean {
+    return this.size === 1;
+  }
+
+  /**
+   * @param spare for the one who has the turn to write: it never waits for a connection, or those
+   *   who hold one and wait for the turn would wait for ever
+   * @throws BillingError `DATABASE_BUSY` if no connection becomes free in time
+   */
+  async take(spare = false): Promise<SqliteConnection> {
     if (this.#closed) {
       throw new BillingError(
         'NOT_SUPPORTED',
@@ -29,7 +38,7 @@ export class ConnectionPool {
     }
     const idle = this.#idle.pop();
     if (idle) return idle;
-    if (this.#count < this.size) return this.#open();
+    if (this.#count < this.size || (spare && !this.single)) return this.#open();
     return this.#wait();
   }
 
@@ -37,7 +46,7 @@ export class ConnectionPool {
   async give(connection: SqliteConnection, clean: boolean): Promise<void> {
     let usable = !this.#closed;
     if (usable && !clean) {
-      if (this.size === 1) {
+      if (this.single) {
         // The only connection is the database in memory itself.
         await connection.execute('PRAGMA foreign_keys = ON', []);
       } else {
@@ -51,8 +60,14 @@ export class ConnectionPool {
       return;
     }
     const next = this.#waiting.shift();
-    if (next) next(Promise.resolve(connection));
-    else this.#idle.push(connection);
+    if (next) {
+      next(Promise.resolve(connection));
+    } else if (this.#count > this.size) {
+      this.#count--;
+      await connection.close().catch(() => undefined);
+    } else {
+      this.#idle.push(connection);
+    }
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import type { ReversibleMigration } from '../reversible-migration';
 
 export class CreateTenantBilling1795169269545 implements ReversibleMigration {
   readonly name = 'CreateTenantBilling1795169269545';
+  readonly family = 'tenant';
   readonly references = [{ table: 'tenants', column: 'id', type: 'uuid' }] as const;
   readonly creates = ['plans', 'subscriptions', 'tenant_config'];
 

@@ -3,6 +3,7 @@ import type { ReversibleMigration } from '../reversible-migration';
 
 export class CreateUserBilling1795169272634 implements ReversibleMigration {
   readonly name = 'CreateUserBilling1795169272634';
+  readonly family = 'user';
   readonly references = [{ table: 'user', column: 'id', type: 'text' }] as const;
   readonly creates = [
     'direct_debit_tokens',
