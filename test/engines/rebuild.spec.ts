@@ -242,6 +242,24 @@ describe('B1 a rebuild on SQLite, foreign keys always on', () => {
     },
   );
 
+  it('B3 a column whose name is a keyword keeps its values', async () => {
+    const columns = ['primary', 'unique', 'check', 'foreign', 'constraint', 'references', 'table'];
+    const table = (check: string): Schema => {
+      const sql = `CREATE TABLE "parent" ("id" integer NOT NULL, ${columns.map((one) => `"${one}" text`).join(', ')}${check})`;
+      return new Map([['parent', readTable('parent', sql, [])]]);
+    };
+    await run(new Map(), table(''));
+    const names = columns.map((one) => `"${one}"`).join(', ');
+    await database.exec(
+      `INSERT INTO parent (id, ${names}) VALUES (1${`, 'kept'`.repeat(columns.length)})`,
+    );
+    await run(await read(), table(', CONSTRAINT "ck" CHECK ("id" > 0)'));
+    expect(await database.sql('SELECT * FROM parent')).toEqual([
+      { id: 1, ...Object.fromEntries(columns.map((one) => [one, 'kept'])) },
+    ]);
+    await run(await read(), new Map());
+  });
+
   it('B1 makes the triggers of a rebuilt table again', async () => {
     const from = new Map([
       [

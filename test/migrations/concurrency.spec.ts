@@ -8,7 +8,7 @@ const ROOT = join(__dirname, '..', '..');
 const CLI = ['-r', 'ts-node/register', join(ROOT, 'src', 'cli', 'main.ts')];
 const TYPEORM = [join(ROOT, 'scripts', 'typeorm.cjs')];
 
-describe.each(engines)('T5 many at once on $name', ({ createDatabase }) => {
+describe.each(engines)('T5 many at once on $name', ({ name, createDatabase }) => {
   let database: TestDatabase;
 
   beforeEach(async () => {
@@ -67,6 +67,41 @@ describe.each(engines)('T5 many at once on $name', ({ createDatabase }) => {
       await Promise.all(dataSources.map((one) => one.destroy()));
     },
   );
+
+  it('T5 a migration that takes long makes the others wait, not fail', async () => {
+    const environment = { DATABASE_URL: database.url };
+    const dataSources = await Promise.all(
+      Array.from({ length: 3 }, () => openDataSource(database, environment)),
+    );
+    for (const one of dataSources) {
+      one.migrations.push({
+        name: 'Slow1900000000000',
+        // Longer than a write waits for another one.
+        up: () => new Promise((resolve) => setTimeout(resolve, 6_000)),
+        down: () => Promise.resolve(),
+      });
+    }
+    const applied = await Promise.all(dataSources.map((one) => migrate(one)));
+    expect(applied.flat()).toHaveLength(3);
+    await Promise.all(dataSources.map((one) => one.destroy()));
+  }, 60_000);
+
+  if (name === 'postgres') {
+    it('T5 holds whatever isolation level the database has as its default', async () => {
+      const [row] = await database.sql<{ name: string }>('SELECT current_database() AS name');
+      await database.exec(
+        `ALTER DATABASE "${row?.name ?? ''}" SET default_transaction_isolation = 'repeatable read'`,
+      );
+      const dataSources = await Promise.all(
+        Array.from({ length: 6 }, () => openDataSource(database)),
+      );
+      const applied = await Promise.all(dataSources.map((one) => migrate(one)));
+      expect(applied.flat()).toHaveLength(2);
+      const reverted = await Promise.all(dataSources.map((one) => revert(one, { all: true })));
+      expect(reverted.flat()).toHaveLength(2);
+      await Promise.all(dataSources.map((one) => one.destroy()));
+    });
+  }
 
   it('T5 T7 reverting from several places at once reverts each migration once', async () => {
     const dataSources = await Promise.all(

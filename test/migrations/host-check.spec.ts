@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { migrate, revert } from '../../src';
+import { migrate, pendingSql, revert, type ReversibleMigration } from '../../src';
 import { openDataSource } from '../support/data-source';
 import { catalog, engines, type TestDatabase } from '../support/engines';
 
@@ -120,6 +120,74 @@ describe.each(engines)('T4 U8 what a migration needs on $name', ({ createDatabas
       expect(await catalog(database)).toEqual(empty);
     },
   );
+
+  it.each(['all', 'each'] as const)(
+    'T4 later migrations of a family that waits wait with it, mode %s',
+    async (transaction) => {
+      dataSource.migrations.push(
+        {
+          name: 'AddSetupFee1800000000000',
+          family: 'tenant',
+          up: (queryRunner) =>
+            queryRunner.query('ALTER TABLE plans ADD setup_fee bigint') as Promise<void>,
+          down: () => Promise.resolve(),
+        } as ReversibleMigration,
+        {
+          name: 'CreateHosts1900000000000',
+          up: async (queryRunner) => {
+            await queryRunner.query(TENANTS);
+            await queryRunner.query(USERS);
+          },
+          down: () => Promise.resolve(),
+        },
+      );
+      const applied = await migrate(dataSource, { transaction });
+      expect(applied.map(({ name }) => name.replace(/\d+$/, ''))).toEqual([
+        'CreateHosts',
+        'CreateTenantBilling',
+        'CreateUserBilling',
+        'AddSetupFee',
+      ]);
+    },
+  );
+
+  it('T4 a view in the way is found like a table', async () => {
+    await database.exec(`${TENANTS}; ${USERS}; CREATE VIEW plans AS SELECT 1 AS id`);
+    await expect(migrate(dataSource)).rejects.toMatchObject({ code: 'TABLE_EXISTS' });
+  });
+
+  it.each(['entityPrefix', 'schema'])(
+    'T4 an option %s that would rename tables is refused',
+    async (option) => {
+      await database.exec(`${TENANTS}; ${USERS}`);
+      dataSource.setOptions({ [option]: 'app' });
+      await expect(migrate(dataSource)).rejects.toMatchObject({
+        code: 'NOT_SUPPORTED',
+        message: expect.stringContaining(`${option} "app"`) as string,
+      });
+      await expect(database.sql('SELECT * FROM plans')).rejects.toThrow();
+    },
+  );
+
+  it('T4 a dry run of a migration of the host runs nothing of it', async () => {
+    await database.exec(`${TENANTS}; ${USERS}`);
+    dataSource.migrations.push({
+      name: 'Own1900000000000',
+      up: async (queryRunner) => {
+        await queryRunner.query('CREATE TABLE shown (id integer)');
+        await queryRunner.manager.query('CREATE TABLE hidden (id integer)');
+      },
+      down: () => Promise.resolve(),
+    });
+    const before = await catalog(database);
+    const [, , own] = await pendingSql(dataSource);
+    expect(own).toEqual({
+      name: 'Own1900000000000',
+      sql: ['CREATE TABLE shown (id integer)'],
+      complete: false,
+    });
+    expect(await catalog(database)).toEqual(before);
+  });
 
   it('T4 a unique column that is not the primary key can be referenced', async () => {
     await database.exec(
