@@ -11,7 +11,7 @@ export interface Tool {
 }
 
 const TYPEORM = rootModule('typeorm/cli.js');
-const BILLING = 'dist/cli/main.js';
+const BILLING = 'dist/cli/program.js';
 
 export const COMPILED: Tool = { name: 'typeorm-billing migrate', words: [BILLING, 'migrate'] };
 export const TYPEORM_COMPILED: Tool = {

@@ -16,7 +16,7 @@ export const SQL_FOLDER = join(RESULTS, 'sql');
 
 /** Writes the SQL of our own migrations down as the other tools can read it. */
 export async function writeSameSql(engine: EngineName, url: string): Promise<MigrationSql[]> {
-  const { stdout } = await runNode(['dist/cli/main.js', 'migrate', '--dry-run', '--json'], {
+  const { stdout } = await runNode(['dist/cli/program.js', 'migrate', '--dry-run', '--json'], {
     DATABASE_URL: url,
   });
   const { pending } = JSON.parse(stdout) as { pending: MigrationSql[] };

@@ -105,11 +105,34 @@ describe('C1 C4 the packed package', () => {
     async () => {
       const database = await createSqlite();
       // By its path: what fails without the shebang or the permission to execute.
-      await run(join(packed.installed, 'dist/cli/main.js'), ['migrate'], packed.consumer, {
+      await run(join(packed.installed, 'dist/cli/program.js'), ['migrate'], packed.consumer, {
         DATABASE_URL: database.url,
       });
       expect(await catalogOf(database, ['subscriptions'])).not.toEqual([]);
       expect(await rowsOf(database, 'migrations')).not.toEqual([]);
+      await database.close();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "C1 its program takes a host's own DataSource, which has the host's TypeORM",
+    async () => {
+      const database = await createSqlite();
+      const file = join(packed.consumer, 'data-source.cjs');
+      writeFileSync(
+        file,
+        `const { SqliteDataSource, tenantBilling } = require('typeorm-billing');
+         exports.dataSource = new SqliteDataSource({
+           database: ${JSON.stringify(database.url.slice('sqlite:'.length))},
+           entities: tenantBilling.entities,
+           migrations: tenantBilling.migrations.sqlite,
+         });`,
+      );
+      const program = join(packed.installed, 'dist/cli/program.js');
+      await run(program, ['migrate', '-d', file], packed.consumer);
+      await run(program, ['check', '-d', file], packed.consumer);
+      expect(await rowsOf(database, 'migrations')).toHaveLength(1);
       await database.close();
     },
     TIMEOUT_MS,

@@ -11,6 +11,7 @@ const COPY = { recursive: true };
 /** What the build reads and what belongs in the package. */
 const SOURCES = [
   'src',
+  'scripts',
   'package.json',
   'tsconfig.json',
   'tsconfig.build.json',
