@@ -54,6 +54,8 @@ export default defineConfig(
     '**/node_modules/',
     '**/.wrangler/',
     'test/package/consumer/*.ts',
+    'test/d1/fixtures/**/*.ts',
+    'examples/worker/**/*.ts',
   ]),
   js.configs.recommended,
   {
@@ -100,6 +102,9 @@ export default defineConfig(
         performance: 'readonly',
         process: 'readonly',
         setTimeout: 'readonly',
+        Buffer: 'readonly',
+        Request: 'readonly',
+        Response: 'readonly',
         URL: 'readonly',
       },
     },
