@@ -1,3 +1,4 @@
+import type { ValueTransformer } from 'typeorm';
 import { kind, type Kind, type KindOptions } from './columns/kind';
 import { moneyTransformer } from './columns/money';
 import { isOneOf, type EntityClass } from './columns/registry';
@@ -106,7 +107,10 @@ export function Money(
   });
 }
 
-/** A whole number; without `max`, up to what the type holds. */
+/**
+ * A whole number; without `max`, up to what the type holds. The CHECK says so as well: SQLite's
+ * integers are all of 64 bits.
+ */
 export function WholeNumber(
   options: KindOptions<number> & {
     readonly min?: number;
@@ -120,10 +124,7 @@ export function WholeNumber(
   const to = max ?? limit;
   return kind(options, {
     options: { type },
-    ...(min !== undefined && {
-      check: (column: string) =>
-        max === undefined ? `${column} >= ${min}` : `${column} BETWEEN ${min} AND ${max}`,
-    }),
+    check: (column) => `${column} BETWEEN ${from} AND ${to}`,
     accepts: (value) => isWholeNumber(value, from, to),
     expected: `a whole number from ${from} to ${to}`,
   });
@@ -227,7 +228,13 @@ function chars(
  */
 function charColumn(length: number, alphabet: string): Pick<Kind, 'options' | 'check'> {
   return {
-    options: { type: 'char', length },
+    options: { type: 'char', length, transformer: WITHOUT_PADDING },
     check: (column) => `length(${column}) = ${length} AND ltrim(${column}, '${alphabet}') = ''`,
   };
 }
+
+/** In a search too: to Postgres `'USD '` is `'USD'`, as a `char(n)`. */
+const WITHOUT_PADDING: ValueTransformer = {
+  to: (value: unknown) => (typeof value === 'string' ? value.replace(/ +$/, '') : value),
+  from: (value: unknown) => value,
+};

@@ -1,4 +1,4 @@
-import { type EngineName, engines, type TestDatabase } from '../support/engines';
+import { type Dialect, engines, type TestDatabase } from '../support/engines';
 import {
   createBillingDatabase,
   insert,
@@ -36,7 +36,7 @@ describe.each(engines)('T3, U1 the columns on $name', (engine) => {
   it.each(BILLING_TABLES)('%s has those agreed on, of their types', async (table) => {
     const expected = Object.entries(COLUMNS[table]).map(([column, { type, nullable }]) => [
       column,
-      { type: engine.name === 'postgres' ? type : sqliteType(type), nullable },
+      { type: engine.dialect === 'postgres' ? type : sqliteType(type), nullable },
     ]);
     expect(await liveColumns(database, table)).toEqual(Object.fromEntries(expected));
   });
@@ -48,7 +48,7 @@ describe.each(engines)('T3, U1 the columns on $name', (engine) => {
       insert(database, table, { ...rest, [column]: null }),
     );
     // SQLite has no function that makes a uuid: there an id must be given.
-    if (!hasDefault || (column === 'id' && engine.name === 'sqlite')) {
+    if (!hasDefault || (column === 'id' && engine.dialect === 'sqlite')) {
       await expectRefused(database, reason, () => insert(database, table, rest));
     }
     await insert(database, table, validRow(table));
@@ -65,7 +65,7 @@ describe.each(engines)('T3, U1 the columns on $name', (engine) => {
       .filter(([, spec]) => spec.default !== NOW)
       .map(([column, spec]) => [
         column,
-        storedValue(engine.name, spec, column in given ? given[column] : spec.default),
+        storedValue(engine.dialect, spec, column in given ? given[column] : spec.default),
       ]);
     expect(stored).toEqual(Object.fromEntries(expected));
     for (const value of [created_at, updated_at]) {
@@ -82,7 +82,7 @@ describe.each(engines)('T3, U1 the columns on $name', (engine) => {
     await store(database, table, { features: '{"a": 1}' });
   });
 
-  if (engine.name === 'postgres') {
+  if (engine.dialect === 'postgres') {
     it.each(BILLING_TABLES)('%s makes an id of its own', async (table) => {
       const { id: _id, ...rest } = validRow(table);
       const before = new Set((await database.sql<{ id: string }>(ids(table))).map(({ id }) => id));
@@ -101,7 +101,7 @@ const ids = (table: string): string => `SELECT id FROM "${table}"`;
 
 async function liveColumns(database: TestDatabase, table: BillingTableName): Promise<LiveColumns> {
   const rows = await database.sql<{ name: string; type: string; nullable: boolean | number }>(
-    database.engine === 'postgres' ? POSTGRES_COLUMNS : SQLITE_COLUMNS,
+    database.dialect === 'postgres' ? POSTGRES_COLUMNS : SQLITE_COLUMNS,
     [table],
   );
   return Object.fromEntries(
@@ -129,9 +129,9 @@ function sqliteType(type: string): string {
 }
 
 /** A value as the plain driver gives it back. */
-function storedValue(engine: EngineName, { type }: ExpectedColumn, value: unknown): unknown {
+function storedValue(dialect: Dialect, { type }: ExpectedColumn, value: unknown): unknown {
   if (value === null) return null;
-  if (engine === 'postgres')
+  if (dialect === 'postgres')
     return type === 'bigint' && typeof value === 'number' ? String(value) : value;
   if (typeof value === 'boolean') return value ? 1 : 0;
   return type === 'jsonb' ? JSON.stringify(value) : value;

@@ -69,7 +69,7 @@ describe.each(engines)('T3, U1 the keys and indexes on $name', (engine) => {
 
 /** The plan on Postgres is for a large table: an empty one is read from end to end. */
 async function planOf(database: TestDatabase, query: string): Promise<string> {
-  if (database.engine === 'sqlite') {
+  if (database.dialect === 'sqlite') {
     return JSON.stringify(await database.sql(`EXPLAIN QUERY PLAN ${query}`));
   }
   await database.exec('SET enable_seqscan = off');

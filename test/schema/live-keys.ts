@@ -20,7 +20,7 @@ export interface LiveKeys {
  */
 export async function liveKeys(database: TestDatabase): Promise<LiveKeys> {
   const entries = (await catalogOf(database, BILLING_TABLES)).filter(
-    ({ kind }) => kind !== 'column' && !(kind === 'table' && database.engine === 'postgres'),
+    ({ kind }) => kind !== 'column' && !(kind === 'table' && database.dialect === 'postgres'),
   );
   const definitions = entries.flatMap(({ kind, table, name, definition }) => {
     if (kind === 'table') return constraintsOf(table, definition);

@@ -17,7 +17,7 @@ export interface RuleCase {
   /** Rows that are there already. */
   readonly given?: readonly Row[];
   readonly refused: readonly Row[];
-  /** Rows that Postgres refuses by the column's length, before it asks the CHECK. */
+  /** Values that are too long or too large for the column's type on Postgres, before it asks the CHECK. */
   readonly tooLong?: readonly Row[];
   readonly accepted: readonly Row[];
 }
@@ -133,7 +133,8 @@ export function rulesOf(table: BillingTableName) {
     /** Numbers from `min` to the largest that the type holds. */
     atLeast: (column: string, min: number): RuleCase =>
       check(column, {
-        refused: [{ [column]: min - 1 }, { [column]: -(2 ** 31) }],
+        refused: min > -(2 ** 31) ? [{ [column]: min - 1 }, { [column]: -(2 ** 31) }] : [],
+        tooLong: [{ [column]: 2 ** 31 }, { [column]: -(2 ** 31) - 1 }],
         accepted: [{ [column]: min }, { [column]: 2 ** 31 - 1 }],
       }),
 

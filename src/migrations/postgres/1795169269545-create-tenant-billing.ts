@@ -37,6 +37,7 @@ export class CreateTenantBilling1795169269545 implements ReversibleMigration {
         CONSTRAINT "ck_plans_currency" CHECK (length(currency) = 3 AND ltrim(currency, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') = ''),
         CONSTRAINT "ck_plans_trial_days" CHECK (trial_days BETWEEN 0 AND 730),
         CONSTRAINT "ck_plans_features" CHECK (jsonb_typeof(features) = 'object'),
+        CONSTRAINT "ck_plans_sort_order" CHECK (sort_order BETWEEN -2147483648 AND 2147483647),
         CONSTRAINT "pk_plans" PRIMARY KEY ("id")
       );
       CREATE TABLE "subscriptions" (
@@ -65,10 +66,10 @@ export class CreateTenantBilling1795169269545 implements ReversibleMigration {
         CONSTRAINT "ck_subscriptions_stripe_subscription_id" CHECK (length(stripe_subscription_id) BETWEEN 1 AND 255),
         CONSTRAINT "ck_subscriptions_status" CHECK (status IN ('incomplete', 'incomplete_expired', 'trialing', 'active', 'past_due', 'unpaid', 'paused', 'canceled')),
         CONSTRAINT "ck_subscriptions_billing_interval" CHECK (billing_interval IN ('month', 'year')),
-        CONSTRAINT "ck_subscriptions_quantity" CHECK (quantity >= 0),
+        CONSTRAINT "ck_subscriptions_quantity" CHECK (quantity BETWEEN 0 AND 2147483647),
         CONSTRAINT "ck_subscriptions_unit_amount" CHECK (unit_amount BETWEEN 0 AND 9007199254740991),
         CONSTRAINT "ck_subscriptions_currency" CHECK (length(currency) = 3 AND ltrim(currency, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') = ''),
-        CONSTRAINT "ck_subscriptions_version" CHECK (version >= 1),
+        CONSTRAINT "ck_subscriptions_version" CHECK (version BETWEEN 1 AND 2147483647),
         CONSTRAINT "ck_subscriptions_unit_amount_currency" CHECK ((unit_amount IS NULL) = (currency IS NULL)),
         CONSTRAINT "ck_subscriptions_current_period" CHECK ((current_period_start IS NULL) = (current_period_end IS NULL) AND (current_period_end IS NULL OR current_period_end > current_period_start)),
         CONSTRAINT "ck_subscriptions_trial" CHECK ((trial_start IS NULL) = (trial_end IS NULL) AND (trial_end IS NULL OR trial_end > trial_start)),

@@ -95,7 +95,8 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
         CONSTRAINT "ck_subscription_plans_billing_interval" CHECK (billing_interval IN ('day', 'week', 'month', 'year')),
         CONSTRAINT "ck_subscription_plans_interval_count" CHECK (interval_count BETWEEN 1 AND 36),
         CONSTRAINT "ck_subscription_plans_trial_days" CHECK (trial_days BETWEEN 0 AND 730),
-        CONSTRAINT "ck_subscription_plans_features" CHECK (json_type(features) = 'object')
+        CONSTRAINT "ck_subscription_plans_features" CHECK (json_type(features) = 'object'),
+        CONSTRAINT "ck_subscription_plans_sort_order" CHECK (sort_order BETWEEN -2147483648 AND 2147483647)
       )
     `);
     await queryRunner.query(`
@@ -131,10 +132,10 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
         CONSTRAINT "ck_user_subscriptions_currency" CHECK (length(currency) = 3 AND ltrim(currency, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') = ''),
         CONSTRAINT "ck_user_subscriptions_billing_interval" CHECK (billing_interval IN ('day', 'week', 'month', 'year')),
         CONSTRAINT "ck_user_subscriptions_interval_count" CHECK (interval_count BETWEEN 1 AND 36),
-        CONSTRAINT "ck_user_subscriptions_failed_attempts" CHECK (failed_attempts >= 0),
+        CONSTRAINT "ck_user_subscriptions_failed_attempts" CHECK (failed_attempts BETWEEN 0 AND 2147483647),
         CONSTRAINT "ck_user_subscriptions_provider" CHECK ((length(provider) BETWEEN 1 AND 32) AND (provider_subscription_id IS NULL OR provider IS NOT NULL)),
         CONSTRAINT "ck_user_subscriptions_provider_subscription_id" CHECK (length(provider_subscription_id) BETWEEN 1 AND 255),
-        CONSTRAINT "ck_user_subscriptions_version" CHECK (version >= 1),
+        CONSTRAINT "ck_user_subscriptions_version" CHECK (version BETWEEN 1 AND 2147483647),
         CONSTRAINT "ck_user_subscriptions_current_period" CHECK ((current_period_start IS NULL) = (current_period_end IS NULL) AND (current_period_end IS NULL OR current_period_end > current_period_start)),
         CONSTRAINT "ck_user_subscriptions_trial" CHECK ((trial_start IS NULL) = (trial_end IS NULL) AND (trial_end IS NULL OR trial_end > trial_start)),
         CONSTRAINT "ck_user_subscriptions_ended_at" CHECK ((ended_at IS NOT NULL) = (status IN ('incomplete_expired', 'canceled'))),
@@ -195,7 +196,7 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
         CONSTRAINT "ck_payment_attempts_amount" CHECK (amount BETWEEN 1 AND 9007199254740991),
         CONSTRAINT "ck_payment_attempts_currency" CHECK (length(currency) = 3 AND ltrim(currency, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') = ''),
         CONSTRAINT "ck_payment_attempts_amount_refunded" CHECK ((amount_refunded BETWEEN 0 AND 9007199254740991) AND (amount_refunded <= amount)),
-        CONSTRAINT "ck_payment_attempts_attempt_number" CHECK (attempt_number >= 1),
+        CONSTRAINT "ck_payment_attempts_attempt_number" CHECK (attempt_number BETWEEN 1 AND 2147483647),
         CONSTRAINT "ck_payment_attempts_idempotency_key" CHECK (length(idempotency_key) BETWEEN 1 AND 255),
         CONSTRAINT "ck_payment_attempts_provider" CHECK (length(provider) BETWEEN 1 AND 32),
         CONSTRAINT "ck_payment_attempts_provider_payment_id" CHECK (length(provider_payment_id) BETWEEN 1 AND 255),

@@ -47,6 +47,7 @@ const PLAN_RULES: readonly RuleCase[] = [
   plans.range('price_yearly', 0, MAX_MONEY),
   plans.currency(),
   plans.range('trial_days', 0, 730),
+  plans.atLeast('sort_order', -(2 ** 31)),
   plans.jsonObject('features'),
 ];
 

@@ -48,6 +48,7 @@ const PLAN_RULES: readonly RuleCase[] = [
   plans.words('billing_interval', INTERVALS, 16),
   plans.range('interval_count', 1, 36),
   plans.range('trial_days', 0, 730),
+  plans.atLeast('sort_order', -(2 ** 31)),
   plans.jsonObject('features'),
 ];
 
