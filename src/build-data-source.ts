@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
+import { D1BindingDataSource } from './engines/d1/data-source';
+import { openLocalBinding } from './engines/d1/local-binding';
 import { PostgresSchemaBuilder } from './engines/postgres/schema-builder';
 import { SqliteFileDataSource } from './engines/sqlite/data-source';
 import type { FamilyMigrations } from './migrations/families';
@@ -9,6 +11,7 @@ import { withSafeMigrations } from './migrator/safe-migrations';
 import type { Settings } from './settings';
 
 class PostgresDataSource extends withSafeMigrations(DataSource) {}
+class D1DataSource extends withSafeMigrations(D1BindingDataSource) {}
 class SqliteDataSource extends withSafeMigrations(SqliteFileDataSource) {}
 
 /** What a DataSource is to hold. */
@@ -24,6 +27,15 @@ export function buildDataSource(
   { migrations, ...contents }: Contents,
 ): DataSource {
   const host: WithHostTables = { hostTables };
+  if (database.engine === 'd1') {
+    const dataSource = new D1DataSource({
+      ...contents,
+      database: () => openLocalBinding(database.binding),
+      migrationsTableName: migrationsTable,
+      migrations: migrations.flatMap(({ sqlite }) => sqlite),
+    });
+    return Object.assign(dataSource, host);
+  }
   if (database.engine === 'sqlite') {
     const dataSource = new SqliteDataSource({
       ...contents,

@@ -18,6 +18,16 @@ export type BillingErrorCode =
   | 'DANGLING_KEYS'
   /** A write waited longer than the busy timeout for another transaction. */
   | 'DATABASE_BUSY'
+  /** A row with the same value in a unique column or set of columns is already there. */
+  | 'UNIQUE_VIOLATION'
+  /** A row that is referred to is not there, or one that is referred to was to go. */
+  | 'FOREIGN_KEY_VIOLATION'
+  /** A CHECK of the table does not allow the value. */
+  | 'CHECK_VIOLATION'
+  /** A required column got no value. */
+  | 'NOT_NULL_VIOLATION'
+  /** A statement goes beyond a limit of the database. */
+  | 'LIMIT_EXCEEDED'
   /** The engine can't do what was asked. */
   | 'NOT_SUPPORTED';
 
@@ -34,13 +44,12 @@ export class BillingError<Details = unknown> extends Error {
     /** Stable and machine-readable; messages may be reworded between releases. */
     readonly code: BillingErrorCode,
     message: string,
-    readonly options: { readonly cause?: unknown; readonly details?: Details } = {},
+    { cause, details }: { readonly cause?: unknown; readonly details?: Details } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(message, cause === undefined ? undefined : { cause });
+    this.details = details;
   }
 
   /** Data behind the message; its shape depends on `code`. */
-  get details(): Details | undefined {
-    return this.options.details;
-  }
+  readonly details: Details | undefined;
 }

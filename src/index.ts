@@ -28,4 +28,12 @@ export { check } from './migrator/check';
 export { migrate, type MigrateOptions } from './migrator/migrate';
 export { type PendingSql, pendingSql } from './migrator/pending-sql';
 export { revert, type RevertOptions } from './migrator/revert';
+export {
+  type ScriptDialect,
+  type SqlScript,
+  type SqlScriptOptions,
+  sqlScripts,
+} from './migrator/sql-scripts';
+export { type SqlFileOptions, type SqlFiles, writeSqlFiles } from './migrator/sql-files';
 export { type MigrationStatus, status, type TableStatus } from './migrator/status';
+export { type RefusalDetails, toBillingError } from './to-billing-error';

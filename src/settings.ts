@@ -7,7 +7,8 @@ const FAMILIES: readonly Family[] = ['tenant', 'user'];
 export interface Settings {
   readonly database:
     | { readonly engine: 'postgres'; readonly url: string }
-    | { readonly engine: 'sqlite'; readonly file: string };
+    | { readonly engine: 'sqlite'; readonly file: string }
+    | { readonly engine: 'd1'; readonly binding: string };
   readonly families: readonly Family[];
   readonly hostTables: 'expect' | 'create';
   /** Name of TypeORM's table of applied migrations. */
@@ -17,7 +18,8 @@ export interface Settings {
 /** The variables that are read. */
 export interface Environment {
   readonly [name: string]: string | undefined;
-  /** `postgres://…`, `sqlite:path` or `sqlite::memory:`; unset: `billing.sqlite` in the working folder. */
+  /** `postgres://…`, `sqlite:path`, `sqlite::memory:` or `d1:BINDING`, the local D1 of the wrangler
+   * configuration in the working folder; unset: the file `billing.sqlite` there. */
   readonly DATABASE_URL?: string | undefined;
   /** `tenant`, `user` or `tenant,user`; unset: both. */
   readonly BILLING_FAMILIES?: string | undefined;
@@ -42,10 +44,12 @@ function readUrl(url: string): Settings['database'] {
   if (/^postgres(ql)?:\/\/./.test(url) && canRead(url)) return { engine: 'postgres', url };
   const file = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
   if (file !== undefined && !file.startsWith('//')) return { engine: 'sqlite', file };
+  const binding = /^d1:([A-Za-z_]\w*)$/.exec(url)?.[1];
+  if (binding !== undefined) return { engine: 'd1', binding };
   throw new BillingError(
     'CONFIGURATION_INVALID',
     `DATABASE_URL is "${withoutPassword(url)}", which is none of the forms understood: ` +
-      'postgres://user:password@host:port/database, sqlite:path/to/file or sqlite::memory: ' +
+      'postgres://user:password@host:port/database, sqlite:path/to/file, sqlite::memory: or d1:BINDING ' +
       '(unset, it is the file billing.sqlite).',
   );
 }

@@ -1,13 +1,16 @@
 import type { DataSource } from 'typeorm';
 import { BillingError } from '../errors';
+import { d1Engine } from './d1/engine';
 import type { Engine } from './engine';
 import { postgresEngine } from './postgres/engine';
 import { SqliteFamilyDriver } from './sqlite-family/driver';
-import { sqliteFamilyEngine } from './sqlite-family/engine';
+import { sqliteEngine } from './sqlite-family/engine';
 
 /** @throws BillingError `NOT_SUPPORTED` for a DataSource of another database. */
 export function engineOf(dataSource: DataSource): Engine {
-  if (dataSource.driver instanceof SqliteFamilyDriver) return sqliteFamilyEngine;
+  if (dataSource.driver instanceof SqliteFamilyDriver) {
+    return dataSource.driver.writesAreHeld ? d1Engine : sqliteEngine;
+  }
   if (dataSource.options.type === 'postgres') return postgresEngine;
   throw new BillingError(
     'NOT_SUPPORTED',

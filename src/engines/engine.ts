@@ -12,7 +12,13 @@ export interface ColumnSummary {
 
 /** Everything that differs between databases, and nothing that does not. */
 export interface Engine {
-  readonly name: 'postgres' | 'sqlite';
+  readonly name: 'postgres' | 'sqlite' | 'd1';
+
+  /**
+   * What a migration and the record of it are made atomic by: a `transaction` that can read what it
+   * wrote, or a `batch` of statements that is sent as a whole, without a lock around it.
+   */
+  readonly atomicity: 'transaction' | 'batch';
 
   /**
    * Waits until no other process is migrating this database, and keeps others waiting until the
@@ -43,6 +49,23 @@ export interface Engine {
 
   /** Makes those of the stand-in host tables that are not there. */
   createHostTables(queryRunner: QueryRunner): Promise<void>;
+
+  /**
+   * Where there is no lock: adds to the transaction what makes it fail as a whole if another process
+   * has meanwhile recorded the migration, or taken its record back.
+   */
+  guardRecord?(
+    queryRunner: QueryRunner,
+    migrationsTable: string,
+    migration: string,
+    record: 'absent' | 'present',
+  ): Promise<void>;
+
+  /** Tells another tool that keeps account of the same migrations that one was applied. */
+  recordElsewhere?(queryRunner: QueryRunner, migration: string): Promise<void>;
+
+  /** Tells it that the migration was reverted. */
+  forgetElsewhere?(queryRunner: QueryRunner, migration: string): Promise<void>;
 
   /** Finds what differs between the entities and the database. */
   schemaBuilder(dataSource: DataSource): RdbmsSchemaBuilder;

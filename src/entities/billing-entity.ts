@@ -15,6 +15,12 @@ import { validateBilling } from './validate-billing';
  * point it elsewhere set `plan`, or set `planId` on an entity that was loaded without its plan.
  */
 export abstract class BillingEntity {
+  /** For the engines: whether a property has its value before the insert, and need not be read again. */
+  static isCompleteBeforeInsert(this: { readonly prototype: object }, property: string): boolean {
+    const table = tableOf(Object.create(this.prototype) as object);
+    return table?.columns.some((column) => column.property === property) ?? false;
+  }
+
   /** Uuid of version 7, made before the insert; the database makes one for plain SQL. */
   id!: string;
 

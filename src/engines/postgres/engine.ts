@@ -19,6 +19,7 @@ const LOCK_CLASS = 0x62696c6c;
 
 export const postgresEngine: Engine = {
   name: 'postgres',
+  atomicity: 'transaction',
 
   /** A transaction's lock, not a session's: it holds behind a pooler too, and dies with us. */
   async lock(queryRunner) {

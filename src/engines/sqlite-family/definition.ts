@@ -49,7 +49,7 @@ export interface Token {
 }
 
 const TOKEN =
-  /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[\w$.]+|[<>=!|]{2}|\S/g;
+  /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[\w$.]+|\?\d+|[<>=!|]{2}|\S/g;
 
 /** Whether a token is this keyword or sign. */
 const is = (token: Token | undefined, text: string): boolean =>

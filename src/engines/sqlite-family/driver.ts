@@ -28,6 +28,8 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
   constructor(
     dataSource: DataSource,
     readonly connections: SqliteDatabase,
+    /** Whether a transaction's writes are sent when it commits, and can't be read before. */
+    readonly writesAreHeld = false,
   ) {
     super(dataSource);
     this.supportedDataTypes = [
@@ -66,6 +68,15 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
     return new SqliteFamilySchemaBuilder(this.dataSource);
   }
 
+  /**
+   * Whether TypeORM is told not to read a row again to learn what the database has filled in. Where
+   * a transaction's writes are held until it commits there is nothing to read yet, and entities
+   * bring all their values along.
+   */
+  override isReturningSqlSupported(): boolean {
+    return this.writesAreHeld;
+  }
+
   override normalizeType(column: Parameters<AbstractSqliteDriver['normalizeType']>[0]): string {
     const type = typeof column.type === 'string' ? TYPES[column.type] : undefined;
     return super.normalizeType(type === undefined ? column : { ...column, type });
@@ -81,7 +92,28 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
   }
 }
 
+/** An entity class that knows which properties it fills in itself. */
+interface SelfCompleting {
+  isCompleteBeforeInsert(property: string): boolean;
+}
+
+/**
+ * Leaves out what need not be read again after an insert, by the class's own word. TypeORM reads the
+ * rest, and of several rows that were inserted at once it gives each the id and the values of
+ * whichever the database happens to list in its place.
+ */
+function readLess(metadata: EntityMetadata): void {
+  const { target } = metadata;
+  if (typeof target !== 'function' || !('isCompleteBeforeInsert' in target)) return;
+  const type = target as unknown as SelfCompleting;
+  const columns = metadata
+    .getInsertionReturningColumns()
+    .filter(({ propertyName }) => !type.isCompleteBeforeInsert(propertyName));
+  metadata.getInsertionReturningColumns = () => [...columns];
+}
+
 function translate(metadata: EntityMetadata): void {
+  readLess(metadata);
   for (const column of metadata.columns) {
     const type = typeof column.type === 'string' ? TYPES[column.type] : undefined;
     if (type === undefined) continue;

@@ -28,9 +28,10 @@ const DESCRIBE = `
   WHERE m."type" IN ('table', 'view') AND lower(m."name") IN (SELECT "value" FROM json_each(?))
   ORDER BY m."name", c."cid"`;
 
-/** SQLite, in a file or behind a D1 binding. */
-export const sqliteFamilyEngine: Engine = {
+/** A SQLite file. */
+export const sqliteEngine: Engine = {
   name: 'sqlite',
+  atomicity: 'transaction',
 
   /** Every transaction of this driver has the database's one write lock from its beginning. */
   lock: () => Promise.resolve(),

@@ -46,6 +46,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
   }
 
   override async startTransaction(isolationLevel?: IsolationLevel): Promise<void> {
+    if (this.driver.writesAreHeld) this.#refuseMoreThanHeldWrites(isolationLevel);
     if (this.isTransactionActive) return super.startTransaction(isolationLevel);
     // Every isolation level that SQLite knows is met by its one, serializable.
     validateIsolationLevel(this.driver.supportedIsolationLevels, isolationLevel);
@@ -58,6 +59,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
   }
 
   override async commitTransaction(): Promise<void> {
+    if (this.driver.writesAreHeld && this.isTransactionActive) this.transactionDepth = 1;
     if (this.transactionDepth !== 1) return super.commitTransaction();
     await this.broadcaster.broadcast('BeforeTransactionCommit');
     const session = await this.connect();
@@ -69,6 +71,11 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
   }
 
   override async rollbackTransaction(): Promise<void> {
+    if (this.driver.writesAreHeld && this.transactionDepth > 1) {
+      // Of an inner one, that was refused: the outer one goes on.
+      this.transactionDepth--;
+      return;
+    }
     if (this.transactionDepth !== 1) return super.rollbackTransaction();
     await this.broadcaster.broadcast('BeforeTransactionRollback');
     const session = await this.connect();
@@ -132,6 +139,26 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     return this.query(`PRAGMA ${pragma}(${this.driver.escape(tablePath)})`);
   }
 
+  #refuseMoreThanHeldWrites(isolationLevel = this.dataSource.options.isolationLevel): void {
+    if (this.isTransactionActive) {
+      // Whoever began it will roll it back, having been refused.
+      this.transactionDepth++;
+      throw new BillingError(
+        'NOT_SUPPORTED',
+        'D1 has no transaction inside another, for it has no savepoints: make the inner one part of the ' +
+          'outer one by using its entity manager, or run it afterwards.',
+      );
+    }
+    if (isolationLevel !== undefined) {
+      throw new BillingError(
+        'NOT_SUPPORTED',
+        `D1 has no isolation levels, and ${isolationLevel} would not hold: reads in a transaction see the ` +
+          'state before it, others can write meanwhile. Leave the level out, and put what has to hold ' +
+          'still into the WHERE of an UPDATE.',
+      );
+    }
+  }
+
   /** Runs `work` with the logging and the events that TypeORM's users expect around a statement. */
   async #logged<T extends StatementResult | undefined>(
     sql: string,
@@ -169,7 +196,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
         undefined,
         cause,
       );
-      if (cause instanceof BillingError) throw cause;
+      if (cause instanceof BillingError || cause instanceof QueryFailedError) throw cause;
       throw new QueryFailedError(sql, parameters, cause as Error);
     } finally {
       await events.wait();
@@ -196,6 +223,6 @@ function toQueryResult(sql: string, outcome: StatementResult): QueryResult {
   const plainInsert = /^\s*(insert|replace)\b/i.test(sql) && !traitsOf(sql).returnsRows;
   result.raw = plainInsert ? outcome.lastInsertRowid : outcome.rows;
   result.records = outcome.rows;
-  result.affected = outcome.changes;
+  if (outcome.changes !== undefined) result.affected = outcome.changes;
   return result;
 }

@@ -1,10 +1,13 @@
 /** What one statement did. Rows are plain objects by column name. */
 export interface StatementResult {
   readonly rows: Record<string, unknown>[];
-  /** Rows inserted, updated or deleted by the statement itself; cascades are not counted. */
-  readonly changes: number;
-  /** SQLite's `last_insert_rowid()`. */
-  readonly lastInsertRowid: number;
+  /**
+   * Rows inserted, updated or deleted by the statement itself; cascades are not counted. Undefined
+   * of a statement that will only be sent when the transaction commits.
+   */
+  readonly changes: number | undefined;
+  /** SQLite's `last_insert_rowid()`; undefined as `changes`. */
+  readonly lastInsertRowid: number | undefined;
 }
 
 /** A value that every database of the SQLite family can bind. */

@@ -1,6 +1,7 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DataSourceOptions } from 'typeorm';
 import type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
 import { SqliteFamilyDriver } from '../sqlite-family/driver';
+import { SqliteFamilyDataSource } from '../sqlite-family/query-builder';
 import { SqliteFile } from './database';
 
 /** Options of a SQLite DataSource: TypeORM's own, without `type`, and these. */
@@ -12,7 +13,7 @@ export interface SqliteDataSourceOptions extends Omit<BaseDataSourceOptions, 'ty
 }
 
 /** A TypeORM DataSource on a SQLite file, through the package `sqlite3`. */
-export class SqliteFileDataSource extends DataSource {
+export class SqliteFileDataSource extends SqliteFamilyDataSource {
   constructor(options: SqliteDataSourceOptions) {
     const { busyTimeout = 5000, ...rest } = options;
     // TypeORM knows no type for this driver; capacitor's stands for "SQLite, asynchronous", loads

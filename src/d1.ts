@@ -1,0 +1,19 @@
+import 'reflect-metadata';
+
+export { type BillingFamily, tenantBilling, userBilling } from './billing';
+export { BillingError, type BillingErrorCode } from './errors';
+export { D1DataSource } from './d1-data-source';
+export type { D1Binding } from './engines/d1/binding';
+export type { D1DataSourceOptions } from './engines/d1/data-source';
+export { Tenant, User } from './entities/host';
+export { Plan } from './entities/tenant-billing/plan';
+export { Subscription } from './entities/tenant-billing/subscription';
+export { TenantConfig } from './entities/tenant-billing/tenant-config';
+export { DirectDebitToken } from './entities/user-billing/direct-debit-token';
+export { PaymentAttempt } from './entities/user-billing/payment-attempt';
+export { SubscriptionPlan } from './entities/user-billing/subscription-plan';
+export { UserSubscription } from './entities/user-billing/user-subscription';
+export * from './entities/vocabulary';
+export { migrate } from './migrator/migrate';
+export { revert } from './migrator/revert';
+export { type RefusalDetails, toBillingError } from './to-billing-error';

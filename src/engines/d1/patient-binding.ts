@@ -1,0 +1,60 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { BillingError } from '../../errors';
+import type { D1Binding, D1Statement } from './binding';
+
+/** How long a statement is tried again before it is given up. */
+const PATIENCE_MS = 20_000;
+const LONGEST_PAUSE_MS = 500;
+
+/**
+ * What a local D1 answers while another process has it locked: with SQLite's own word, or, if the
+ * lock was met outside a statement, with none, and the word on stderr only. Nothing was written then.
+ */
+const BUSY = /SQLITE_BUSY|database is locked|\binternal error\b/;
+
+/**
+ * A binding that tries again while the database is locked. Only a local D1 is ever: each process
+ * that uses it runs a workerd of its own on the same file.
+ */
+export function patient(binding: D1Binding): D1Binding {
+  const plain = new WeakMap<D1Statement, D1Statement>();
+  const wrap = (statement: D1Statement): D1Statement => {
+    const wrapped: D1Statement = {
+      bind: (...values) => wrap(statement.bind(...values)),
+      all: () => untilFree(() => statement.all()),
+    };
+    plain.set(wrapped, statement);
+    return wrapped;
+  };
+  return {
+    prepare: (sql) => wrap(binding.prepare(sql)),
+    batch: (statements) =>
+      untilFree(() => binding.batch(statements.map((one) => plain.get(one) ?? one))),
+  };
+}
+
+/**
+ * Tries `work` again while it fails with an error that tells of a lock.
+ *
+ * @throws BillingError `DATABASE_BUSY` if it still does after 20 s
+ */
+export async function untilFree<T>(work: () => Promise<T>, locked = BUSY): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (let pause = 20; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await work();
+    } catch (cause) {
+      if (!locked.test(String(cause))) throw cause;
+      if (Date.now() > deadline) {
+        throw new BillingError(
+          'DATABASE_BUSY',
+          `The local D1 has been locked by another process for ${PATIENCE_MS / 1000} s: wait until that has ` +
+            'finished, or stop it, and try again.',
+          { cause },
+        );
+      }
+      // Not all at the same moment again.
+      await wait(pause * (0.5 + Math.random()));
+    }
+  }
+}

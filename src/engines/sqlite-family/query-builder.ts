@@ -1,0 +1,185 @@
+import {
+  DataSource,
+  DeleteQueryBuilder,
+  type EntityTarget,
+  InsertQueryBuilder,
+  type ObjectLiteral,
+  type OrderByCondition,
+  type QueryRunner,
+  SelectQueryBuilder,
+  UpdateQueryBuilder,
+} from 'typeorm';
+import type { WhereClauseCondition } from 'typeorm/query-builder/WhereClause.js';
+import { BillingError } from '../../errors';
+
+/** A DataSource whose reads and writes all come from {@link SqliteFamilyQueryBuilder}. */
+export class SqliteFamilyDataSource extends DataSource {
+  override createQueryBuilder<Entity extends ObjectLiteral>(
+    entity?: EntityTarget<Entity> | QueryRunner,
+    alias?: string,
+    queryRunner?: QueryRunner,
+  ): SelectQueryBuilder<Entity> {
+    return this.refineQueryBuilder(
+      alias === undefined
+        ? (super.createQueryBuilder(
+            entity as QueryRunner | undefined,
+          ) as SelectQueryBuilder<Entity>)
+        : super.createQueryBuilder(entity as EntityTarget<Entity>, alias, queryRunner),
+    );
+  }
+
+  protected refineQueryBuilder<Entity extends ObjectLiteral>(
+    builder: SelectQueryBuilder<Entity>,
+  ): SelectQueryBuilder<Entity> {
+    return new SqliteFamilyQueryBuilder(builder);
+  }
+}
+
+/** TypeORM's query builder, made to do on SQLite what it does on Postgres. */
+export class SqliteFamilyQueryBuilder<
+  Entity extends ObjectLiteral,
+> extends SelectQueryBuilder<Entity> {
+  override insert(): InsertQueryBuilder<Entity> {
+    return new SqliteFamilyInsertQueryBuilder(super.insert());
+  }
+
+  override update<Target extends ObjectLiteral = Entity>(
+    ...parameters: unknown[]
+  ): UpdateQueryBuilder<Target> {
+    const update = super.update.bind(this) as (...all: unknown[]) => UpdateQueryBuilder<Target>;
+    return new SqliteFamilyUpdateQueryBuilder(update(...parameters));
+  }
+
+  override delete(): DeleteQueryBuilder<Entity> {
+    return new SqliteFamilyDeleteQueryBuilder(super.delete());
+  }
+
+  override orderBy(sort?: string | OrderByCondition, order: Order = 'ASC', nulls?: Nulls): this {
+    if (typeof sort === 'string') return super.orderBy(sort, order, nulls ?? nullsOf(order));
+    const all = Object.entries(sort ?? {}).map(([column, value]) => [
+      column,
+      typeof value === 'string' ? { order: value, nulls: nullsOf(value) } : value,
+    ]);
+    return super.orderBy(Object.fromEntries(all) as OrderByCondition);
+  }
+
+  override addOrderBy(sort: string, order: Order = 'ASC', nulls?: Nulls): this {
+    return super.addOrderBy(sort, order, nulls ?? nullsOf(order));
+  }
+
+  protected override createWhereConditionExpression(
+    condition: WhereClauseCondition,
+    alwaysWrap?: boolean,
+  ): string {
+    return asGlob(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
+  }
+}
+
+type Order = 'ASC' | 'DESC';
+type Nulls = 'NULLS FIRST' | 'NULLS LAST';
+
+/** To Postgres NULL is greater than everything, to SQLite smaller. */
+const nullsOf = (order: Order): Nulls => (order === 'DESC' ? 'NULLS FIRST' : 'NULLS LAST');
+
+export class SqliteFamilyUpdateQueryBuilder<
+  Entity extends ObjectLiteral,
+> extends UpdateQueryBuilder<Entity> {
+  protected override createWhereConditionExpression(
+    condition: WhereClauseCondition,
+    alwaysWrap?: boolean,
+  ): string {
+    return asGlob(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
+  }
+}
+
+class SqliteFamilyDeleteQueryBuilder<
+  Entity extends ObjectLiteral,
+> extends DeleteQueryBuilder<Entity> {
+  protected override createWhereConditionExpression(
+    condition: WhereClauseCondition,
+    alwaysWrap?: boolean,
+  ): string {
+    return asGlob(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
+  }
+}
+
+/**
+ * What each becomes in turn, to make a pattern of LIKE into one of GLOB: first what a backslash takes
+ * its meaning from, then what has a meaning to GLOB only.
+ */
+const GLOB: readonly (readonly [from: string, to: string])[] = [
+  [String.raw`'\\'`, 'char(1)'],
+  [String.raw`'\%'`, 'char(2)'],
+  [String.raw`'\_'`, 'char(3)'],
+  ["'['", "'[[]'"],
+  ["'*'", "'[*]'"],
+  ["'?'", "'[?]'"],
+  ["'%'", "'*'"],
+  ["'_'", "'?'"],
+  ['char(1)', String.raw`'\'`],
+  ['char(2)', "'%'"],
+  ['char(3)', "'_'"],
+];
+
+/** `Like()`: SQLite's LIKE takes `a` and `A` for the same and knows no backslash, GLOB does not. */
+function asGlob(condition: WhereClauseCondition): string | undefined {
+  if (typeof condition === 'string' || Array.isArray(condition)) return undefined;
+  if (condition.operator !== 'like') return undefined;
+  const [text = '', pattern = ''] = condition.parameters;
+  const glob = GLOB.reduce((sql, [from, to]) => `replace(${sql}, ${from}, ${to})`, pattern);
+  return `${text} GLOB ${glob}`;
+}
+
+/**
+ * Upserts as on Postgres. TypeORM leaves out for SQLite, though SQLite has it all, the stamp on the
+ * row that is found and the condition on which it is changed, and refuses a partial index.
+ */
+export class SqliteFamilyInsertQueryBuilder<
+  Entity extends ObjectLiteral,
+> extends InsertQueryBuilder<Entity> {
+  /** @throws BillingError `NOT_SUPPORTED`: TypeORM writes no RETURNING for SQLite, and would not say so */
+  override returning(): this {
+    throw new BillingError(
+      'NOT_SUPPORTED',
+      'An insert has no RETURNING on SQLite and D1: save() gives the whole row, and insert() its id.',
+    );
+  }
+
+  protected override createInsertExpression(): string {
+    const { expressionMap } = this;
+    const onUpdate = expressionMap.onUpdate as OnUpdate | undefined;
+    if (onUpdate === undefined) return super.createInsertExpression();
+    const { indexPredicate, ...understood } = onUpdate;
+    expressionMap.onUpdate = understood;
+    try {
+      const sql = super.createInsertExpression();
+      const { conflict } = onUpdate;
+      if (indexPredicate === undefined || !Array.isArray(conflict)) return this.#whole(sql);
+      const target = ` ( ${conflict.map((column) => this.escape(column)).join(', ')} ) DO `;
+      const at = sql.lastIndexOf(target) + target.length - ' DO '.length;
+      return this.#whole(`${sql.slice(0, at)} WHERE ( ${indexPredicate} )${sql.slice(at)}`);
+    } finally {
+      expressionMap.onUpdate = onUpdate;
+    }
+  }
+
+  /** The statement with what TypeORM leaves out behind `DO UPDATE SET …`. */
+  #whole(sql: string): string {
+    const { mainAlias, onUpdate } = this.expressionMap;
+    if (sql.trimEnd().endsWith(' DO NOTHING')) return sql;
+    const table = this.getTableName(this.getMainTableName());
+    const stamp = mainAlias?.hasMetadata && mainAlias.metadata.updateDateColumn?.databaseName;
+    const stamped =
+      !stamp || onUpdate.overwrite?.includes(stamp)
+        ? sql
+        : `${sql}, ${this.escape(stamp)} = EXCLUDED.${this.escape(stamp)}`;
+    if (!onUpdate.overwriteCondition?.length) return stamped;
+    const named =
+      this.alias === this.getMainTableName()
+        ? stamped
+        : stamped.replace(`INTO ${table}`, `INTO ${table} AS ${this.escape(this.alias)}`);
+    return `${named} WHERE ${this.createUpsertConditionExpression(this.escape(this.alias))}`;
+  }
+}
+
+type OnUpdate = InsertQueryBuilder<ObjectLiteral>['expressionMap']['onUpdate'];

@@ -1,0 +1,39 @@
+import { type Refusal, writtenTable, writtenTables } from '../refusal';
+
+const KINDS: Readonly<Record<string, Refusal['kind']>> = {
+  UNIQUE: 'UNIQUE',
+  'FOREIGN KEY': 'FOREIGN_KEY',
+  CHECK: 'CHECK',
+  'NOT NULL': 'NOT_NULL',
+};
+
+const MESSAGE = /\b(UNIQUE|FOREIGN KEY|CHECK|NOT NULL) constraint failed(?:: ([^:\n]+))?/;
+
+/** Reads an error of SQLite, of a file or of D1: both carry text only. Undefined if it is no refusal. */
+export function readSqliteRefusal(error: object, query: string | undefined): Refusal | undefined {
+  const message = 'message' in error ? String(error.message) : '';
+  const [, word = '', about = ''] = MESSAGE.exec(message) ?? [];
+  const kind = KINDS[word];
+  if (kind === undefined) return undefined;
+  if (kind === 'CHECK') {
+    // In the place of a name that it was not given stands its expression.
+    const constraint = /^\w+$/.test(about.trim()) ? about.trim() : undefined;
+    return { kind, table: checkedTable(query ?? '', constraint), columns: [], constraint };
+  }
+  const names = [...about.matchAll(/(\w+)\.(\w+)/g)];
+  return {
+    kind,
+    table: names[0]?.[1] ?? writtenTable(query),
+    columns: names.map(([, , column = '']) => column),
+    constraint: undefined,
+  };
+}
+
+/** Of several tables that a batch writes to, the one whose name is part of the CHECK's. */
+function checkedTable(query: string, constraint = ''): string | undefined {
+  const tables = writtenTables(query);
+  if (tables.length === 1) return tables[0];
+  return tables
+    .filter((table) => constraint.startsWith(`ck_${table}_`))
+    .sort((a, b) => b.length - a.length)[0];
+}
