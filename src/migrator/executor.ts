@@ -8,6 +8,8 @@ import { assertHostIsReady, hasHostTables } from './host-check';
 export class BillingMigrationExecutor extends MigrationExecutor {
   /** If set, the only migration that counts as being there. */
   only: string | undefined;
+  /** The migration whose record was taken back last. */
+  reverted: string | undefined;
 
   constructor(
     dataSource: DataSource,
@@ -15,6 +17,22 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     queryRunner?: QueryRunner,
   ) {
     super(dataSource, queryRunner);
+  }
+
+  /** Makes TypeORM's table of applied migrations, if no other process has. */
+  createMigrationsTable(): Promise<void> {
+    return this.withQueryRunner((queryRunner) => this.createMigrationsTableIfNotExist(queryRunner));
+  }
+
+  protected override async createMigrationsTableIfNotExist(
+    queryRunner: QueryRunner,
+  ): Promise<void> {
+    try {
+      await super.createMigrationsTableIfNotExist(queryRunner);
+    } catch (error) {
+      // Made by another process between the look and the statement.
+      if (!String(error).includes('already exists')) throw error;
+    }
   }
 
   /** The oldest pending migration that can run now; if none can, the oldest. */
@@ -40,6 +58,34 @@ export class BillingMigrationExecutor extends MigrationExecutor {
       }
     }
     return migrations;
+  }
+
+  protected override async insertExecutedMigration(
+    queryRunner: QueryRunner,
+    migration: Migration,
+  ): Promise<void> {
+    await this.#guardRecord(queryRunner, migration, 'absent');
+    await super.insertExecutedMigration(queryRunner, migration);
+    await this.engine.recordElsewhere?.(queryRunner, migration.name);
+  }
+
+  protected override async deleteExecutedMigration(
+    queryRunner: QueryRunner,
+    migration: Migration,
+  ): Promise<void> {
+    await this.#guardRecord(queryRunner, migration, 'present');
+    await super.deleteExecutedMigration(queryRunner, migration);
+    await this.engine.forgetElsewhere?.(queryRunner, migration.name);
+    this.reverted = migration.name;
+  }
+
+  async #guardRecord(
+    queryRunner: QueryRunner,
+    { name }: Migration,
+    record: 'absent' | 'present',
+  ): Promise<void> {
+    const table = this.dataSource.options.migrationsTableName ?? 'migrations';
+    await this.engine.guardRecord?.(queryRunner, table, name, record);
   }
 
   #checked(migration: ReversibleMigration): ReversibleMigration {

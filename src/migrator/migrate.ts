@@ -3,12 +3,14 @@ import type { Engine } from '../engines/engine';
 import { engineOf } from '../engines/engine-of';
 import { BillingError } from '../errors';
 import { BillingMigrationExecutor, isBillingMigration, migrationNamed } from './executor';
+import { assertHostIsReady } from './host-check';
 import { inMigrationTransaction, underMigrationLock } from './migration-transaction';
 
 export interface MigrateOptions {
   /**
    * `all` (the default): one transaction around all pending migrations. `each`: one around each.
    * `none`: no transaction, for statements that refuse one; on SQLite then without a lock either.
+   * On D1 a transaction is one batch, and `all` is as `each`.
    */
   readonly transaction?: 'all' | 'each' | 'none';
   /** Records the pending migrations as applied without running them. */
@@ -24,7 +26,8 @@ export interface WithHostTables {
  * Applies the pending migrations of an initialised DataSource, host's and billing's alike.
  *
  * Safe to call from many processes at once: one does the work, the others wait and find it done.
- * If anything fails, the database is as it was before (with `all`), and the error is thrown.
+ * If anything fails, the database is as it was before (with `all`; on D1, as it was before the
+ * migration that failed), and the error is thrown.
  *
  * @returns the migrations applied, oldest first; empty if none was pending
  * @throws BillingError `HOST_TABLE_MISSING`, `HOST_COLUMN_MISMATCH`, `TABLE_EXISTS`, `NOT_SUPPORTED`
@@ -45,6 +48,7 @@ export async function migrate(
   const mixed = billing.length > 0 && billing.length < pending.length;
   const run = { dataSource, engine, options, mixed };
   if (billing.length > 0) assertPlainNames(dataSource);
+  if (engine.atomicity === 'batch') return runInBatches(run, mode === 'none');
   if (mode === 'none') return underMigrationLock(dataSource, engine, () => runUnwrapped(run));
   return mode === 'all' ? runTogether(run) : runOneByOne(run);
 }
@@ -79,6 +83,15 @@ function runTogether(run: Run, only?: string): Promise<Migration[]> {
     return run.mixed && only === undefined
       ? runInTurn(executor, queryRunner)
       : executor.executePendingMigrations();
+  });
+}
+
+function runInBatch(run: Run, only: string): Promise<Migration[]> {
+  return inMigrationTransaction(run.dataSource, run.engine, (queryRunner) => {
+    const executor = executorOf(run, queryRunner);
+    executor.only = only;
+    executor.transaction = 'each';
+    return executor.executePendingMigrations();
   });
 }
 
@@ -133,6 +146,58 @@ async function makeHostTables({ dataSource, engine }: Run): Promise<void> {
   const queryRunner = dataSource.createQueryRunner();
   try {
     await engine.createHostTables(queryRunner);
+  } finally {
+    await queryRunner.release();
+  }
+}
+
+/**
+ * One atomic batch for each migration and its record. There is no lock: if two processes send the
+ * same migration, one batch is refused as a whole, and whoever sent it finds the other's work done.
+ */
+async function runInBatches(run: Run, unwrapped: boolean): Promise<Migration[]> {
+  const { dataSource, engine } = run;
+  if (makesHostTables(dataSource)) {
+    await inMigrationTransaction(dataSource, engine, (queryRunner) =>
+      engine.createHostTables(queryRunner),
+    );
+  }
+  if (!run.mixed && !run.options.fake) await assertHostIsReadyForAll(run);
+  await executorOf(run).createMigrationsTable();
+  const applied: Migration[] = [];
+  for (;;) {
+    const name = await nameOfNext(run);
+    if (name === undefined) return applied;
+    const alone = unwrapped || migrationNamed(dataSource, name)?.transaction === false;
+    await unlessDoneElsewhere(run, name, async () => {
+      applied.push(...(await (alone ? runUnwrapped(run, name) : runInBatch(run, name))));
+    });
+  }
+}
+
+async function unlessDoneElsewhere(
+  run: Run,
+  name: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const pending = await executorOf(run).getPendingMigrations();
+    if (pending.some((one) => one.name === name)) throw error;
+  }
+}
+
+/** Looks before the first batch, as those that went well would stay. */
+async function assertHostIsReadyForAll(run: Run): Promise<void> {
+  const queryRunner = run.dataSource.createQueryRunner();
+  try {
+    for (const { name, instance } of await executorOf(run, queryRunner).getPendingMigrations()) {
+      if (!isBillingMigration(instance)) continue;
+      await unlessDoneElsewhere(run, name, () =>
+        assertHostIsReady(queryRunner, run.engine, instance),
+      );
+    }
   } finally {
     await queryRunner.release();
   }

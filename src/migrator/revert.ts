@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { engineOf } from '../engines/engine-of';
+import type { Engine } from '../engines/engine';
 import { BillingError } from '../errors';
 import { BillingMigrationExecutor } from './executor';
 import { inMigrationTransaction, underMigrationLock } from './migration-transaction';
@@ -17,7 +18,8 @@ export interface RevertOptions {
 
 /**
  * Takes back the migration that was applied last, or as many as the options say, in one
- * transaction: all of them or none. Tables of the host are never touched.
+ * transaction: all of them or none. On D1 each is a transaction of its own. Tables of the host are
+ * never touched.
  *
  * @returns names of the reverted migrations, in the order in which they were reverted
  * @throws BillingError `MIGRATION_NOT_FOUND` if one to revert, or the one in `to`, is not known
@@ -38,9 +40,53 @@ export async function revert(
     executor.transaction = 'none';
     return underMigrationLock(dataSource, engine, () => work(executor));
   }
+  if (engine.atomicity === 'batch') return revertInBatches(dataSource, engine, options);
   return inMigrationTransaction(dataSource, engine, (queryRunner) =>
     work(new BillingMigrationExecutor(dataSource, engine, queryRunner)),
   );
+}
+
+/**
+ * One atomic batch for each migration and its record: what fails leaves the ones after it reverted.
+ * There is no lock: if two processes send the same, one batch is refused as a whole.
+ */
+async function revertInBatches(
+  dataSource: DataSource,
+  engine: Engine,
+  options: RevertOptions,
+): Promise<string[]> {
+  const outside = new BillingMigrationExecutor(dataSource, engine);
+  const reverted: string[] = [];
+  for (const name of namesToRevert(dataSource, await appliedNames(outside), options)) {
+    try {
+      const done = await inMigrationTransaction(dataSource, engine, async (queryRunner) => {
+        const executor = new BillingMigrationExecutor(dataSource, engine, queryRunner);
+        executor.fake = options.fake ?? false;
+        const [last] = await appliedNames(executor);
+        if (last !== name) throw new NotTheLast(name);
+        // Throws if, meanwhile, another is the last: it must not be taken for this one.
+        executor.only = name;
+        await executor.undoLastMigration();
+        return executor.reverted === name;
+      });
+      if (done) reverted.push(name);
+    } catch (error) {
+      // Because another process has just reverted it: then it is done.
+      if ((await appliedNames(outside)).includes(name)) throw error;
+    }
+  }
+  return reverted;
+}
+
+class NotTheLast extends BillingError {
+  constructor(name: string) {
+    super(
+      'MIGRATION_NOT_FOUND',
+      `${name} is no longer the migration applied last: another process has applied one. Look at the ` +
+        'status, and revert again.',
+      { details: { name } },
+    );
+  }
 }
 
 /** Newest first. */
