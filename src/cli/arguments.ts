@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { BillingError } from '../errors';
+import type { ScriptDialect } from '../migrator/sql-scripts';
 
-export const COMMANDS = ['migrate', 'rollback', 'status', 'check'] as const;
+export const COMMANDS = ['migrate', 'rollback', 'status', 'check', 'sql'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface Arguments {
@@ -11,6 +12,10 @@ export interface Arguments {
   readonly dryRun: boolean;
   readonly all: boolean;
   readonly to: string | undefined;
+  readonly dialect: ScriptDialect | undefined;
+  readonly out: string | undefined;
+  readonly from: number | undefined;
+  readonly table: string | undefined;
 }
 
 export const HELP = `Usage: typeorm-billing <command> [options]
@@ -22,13 +27,19 @@ export const HELP = `Usage: typeorm-billing <command> [options]
     --to <name>           revert what was applied after that one
   status                list the migrations, applied and pending
   check                 compare the live tables with the entities; exit code 1 if they differ
+  sql                   write the migrations as SQL files, and rollback files beside them
+    --dialect <name>      postgres or d1
+    --out <folder>        where to; rollback files go to its folder rollback
+    --from <number>       the first file's number (unset: the next one in the folder)
+    --table <name>        wrangler's migrations_table (unset: d1_migrations)
 
   -d, --data-source <file>  module that exports a TypeORM DataSource; without it, the one
                             that DATABASE_URL describes
   --json                print the result as JSON
   -h, --help   --version
 
-DATABASE_URL         postgres://…, sqlite:path, sqlite::memory: (unset: the file billing.sqlite)
+DATABASE_URL         postgres://…, sqlite:path, sqlite::memory:, d1:BINDING, the local D1 of the
+                     wrangler configuration in this folder (unset: the file billing.sqlite)
 BILLING_FAMILIES     tenant, user or tenant,user (unset: both)
 BILLING_HOST_TABLES  create makes stand-ins for the host's tables (unset: only for billing.sqlite)
 BILLING_MIGRATIONS_TABLE  where applied migrations are recorded (unset: migrations)
@@ -41,6 +52,7 @@ const OWN: Readonly<Record<Command, readonly string[]>> = {
   rollback: ['all', 'to'],
   status: [],
   check: [],
+  sql: ['dialect', 'out', 'from', 'table'],
 };
 
 /** @throws BillingError `CONFIGURATION_INVALID` if a command or an option is not known */
@@ -52,6 +64,10 @@ export function readArguments(words: readonly string[]): Arguments {
     dryRun: values['dry-run'] ?? false,
     all: values.all ?? false,
     to: values.to,
+    dialect: readDialect(values.dialect),
+    out: values.out,
+    from: readNumber(values.from),
+    table: values.table,
   };
   if (values.help) return { command: 'help', ...options };
   if (values.version) return { command: 'version', ...options };
@@ -61,11 +77,14 @@ export function readArguments(words: readonly string[]): Arguments {
     const found = positionals.length > 0 ? `"${positionals.join(' ')}"` : 'nothing';
     throw invalid(`Expected one command, ${COMMANDS.join(', ')}, but found ${found}`);
   }
-  const foreign = ['dry-run', 'all', 'to'].find(
-    (name) => name in values && !OWN[command].includes(name),
-  );
+  const foreign = Object.values(OWN)
+    .flat()
+    .find((name) => name in values && !OWN[command].includes(name));
   if (foreign) throw invalid(`${command} has no option --${foreign}`);
   if (options.all && options.to !== undefined) throw invalid('Give --all or --to, not both');
+  if (command === 'sql' && (options.dialect === undefined || options.out === undefined)) {
+    throw invalid('sql needs --dialect postgres or d1, and --out <folder>');
+  }
   return { command, ...options };
 }
 
@@ -80,6 +99,10 @@ function parse(words: readonly string[]) {
         'dry-run': { type: 'boolean' },
         all: { type: 'boolean' },
         to: { type: 'string' },
+        dialect: { type: 'string' },
+        out: { type: 'string' },
+        from: { type: 'string' },
+        table: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
@@ -88,6 +111,17 @@ function parse(words: readonly string[]) {
   } catch (cause) {
     throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+function readDialect(word: string | undefined): ScriptDialect | undefined {
+  if (word === undefined || word === 'postgres' || word === 'd1') return word;
+  throw invalid(`--dialect is "${word}"; it is postgres or d1`);
+}
+
+function readNumber(word: string | undefined): number | undefined {
+  if (word === undefined) return undefined;
+  if (/^\d{1,14}$/.test(word)) return Number(word);
+  throw invalid(`--from is "${word}"; it is a whole number of up to 14 digits`);
 }
 
 function invalid(message: string, cause?: unknown): BillingError {

@@ -16,9 +16,12 @@ export interface Outcome {
 
 type Run = (dataSource: DataSource, options: Arguments) => Promise<Outcome>;
 
+/** The commands that work on a database. */
+type DatabaseCommand = Exclude<Command, 'sql'>;
+
 const done = (text: string, json: unknown): Outcome => ({ text, json, exitCode: 0 });
 
-export const commands: Readonly<Record<Command, Run>> = {
+export const commands: Readonly<Record<DatabaseCommand, Run>> = {
   async migrate(dataSource, { dryRun, json: forMachines }) {
     if (dryRun) {
       const pending = await pendingSql(dataSource);

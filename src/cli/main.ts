@@ -6,7 +6,8 @@ import { createMigrationDataSource } from '../create-migration-data-source';
 import { BillingError } from '../errors';
 import { readSettings } from '../settings';
 import { type Arguments, HELP, readArguments } from './arguments';
-import { commands } from './commands';
+import { commands, type Outcome } from './commands';
+import { writeSql } from './sql';
 import { StderrLogger } from './stderr-logger';
 import { version } from './version';
 
@@ -16,6 +17,15 @@ async function main(words: readonly string[]): Promise<number> {
     console.log(options.command === 'help' ? HELP : version());
     return 0;
   }
+  const outcome =
+    options.command === 'sql'
+      ? await writeSql(options)
+      : await onDatabase(options.command, options);
+  console.log(options.json ? JSON.stringify(outcome.json, null, 2) : outcome.text);
+  return outcome.exitCode;
+}
+
+async function onDatabase(command: keyof typeof commands, options: Arguments): Promise<Outcome> {
   const dataSource = await loadDataSource(options);
   dataSource.setOptions({
     synchronize: false,
@@ -25,9 +35,7 @@ async function main(words: readonly string[]): Promise<number> {
   });
   await dataSource.initialize();
   try {
-    const { text, json, exitCode } = await commands[options.command](dataSource, options);
-    console.log(options.json ? JSON.stringify(json, null, 2) : text);
-    return exitCode;
+    return await commands[command](dataSource, options);
   } finally {
     await dataSource.destroy();
   }
@@ -68,13 +76,17 @@ function isMendable(error: unknown): boolean {
   return error instanceof Error && 'code' in error && !(error instanceof TypeError);
 }
 
-main(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    const mendable = isMendable(error);
-    console.error(mendable ? messageOf(error) : error);
-    process.exitCode = mendable ? 1 : 2;
-  },
-);
+/**
+ * Ends the process as soon as everything is written. A workerd that could not start leaves something
+ * open, which would keep it from ending by itself.
+ */
+function end(exitCode: number): void {
+  process.exitCode = exitCode;
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+}
+
+main(process.argv.slice(2)).then(end, (error: unknown) => {
+  const mendable = isMendable(error);
+  console.error(mendable ? messageOf(error) : error);
+  end(mendable ? 1 : 2);
+});

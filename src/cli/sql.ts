@@ -1,0 +1,33 @@
+import { FAMILY_MIGRATIONS } from '../migrations/families';
+import { writeSqlFiles } from '../migrator/sql-files';
+import { readSettings } from '../settings';
+import type { Arguments } from './arguments';
+import type { Outcome } from './commands';
+
+/** Writes the scripts of the families that the environment names; no database is needed. */
+export async function writeSql({
+  dialect = 'd1',
+  out = '.',
+  from,
+  table,
+}: Arguments): Promise<Outcome> {
+  const { BILLING_FAMILIES, BILLING_MIGRATIONS_TABLE } = process.env;
+  const { families, migrationsTable } = readSettings({
+    BILLING_FAMILIES,
+    BILLING_MIGRATIONS_TABLE,
+  });
+  const kind = dialect === 'postgres' ? 'postgres' : 'sqlite';
+  const migrations = families.flatMap((family) => FAMILY_MIGRATIONS[family][kind]);
+  const { written, kept } = await writeSqlFiles(migrations, {
+    dialect,
+    out,
+    migrationsTable,
+    ...(from === undefined ? {} : { from }),
+    ...(table === undefined ? {} : { wranglerTable: table }),
+  });
+  const text = [
+    ...kept.map((path) => `kept  ${path}`),
+    ...written.map((path) => `wrote ${path}`),
+  ].join('\n');
+  return { text, json: { written, kept }, exitCode: 0 };
+}
