@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { HOST_TABLES, catalog, engines, rowsOf } from '../support/engines';
+import { HOST_TABLES, catalog, enginesByUrl, rowsOf } from '../support/engines';
 import type { TestDatabase } from '../support/engines';
 import { newFolder } from '../support/test-run';
 import { ROOT, billing, npm, tablesOf } from './programs';
@@ -19,7 +19,7 @@ import {
 /** Each command is a process that starts from the sources. */
 const TIMEOUT_MS = 120_000;
 
-describe.each(engines)('the commands on $name', ({ createDatabase }) => {
+describe.each(enginesByUrl)('the commands on $name', ({ createDatabase }) => {
   const open: TestDatabase[] = [];
   const create: typeof createDatabase = async (options) => {
     const database = await createDatabase(options);

@@ -1,6 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { catalogOf, engines, rowsOf } from '../support/engines';
+import { catalogOf, enginesByUrl, rowsOf } from '../support/engines';
 import type { TestDatabase } from '../support/engines';
 import { newFolder } from '../support/test-run';
 import { ROOT, billing } from './programs';
@@ -11,7 +11,7 @@ const TIMEOUT_MS = 120_000;
 
 const PASSWORD = 'tell-nobody-7f3a';
 
-describe.each(engines)('exit codes on $name', ({ name, createDatabase }) => {
+describe.each(enginesByUrl)('exit codes on $name', ({ name, createDatabase }) => {
   const open: TestDatabase[] = [];
   const create: typeof createDatabase = async (options) => {
     const database = await createDatabase(options);
@@ -89,7 +89,7 @@ describe('exit codes', () => {
   it.each([
     {
       words: [],
-      says: /^Expected one command, migrate, rollback, status, check, but found nothing: /,
+      says: /^Expected one command, migrate, rollback, status, check, sql, but found nothing: /,
     },
     { words: ['migrat'], says: /but found "migrat": see typeorm-billing --help\.$/ },
     { words: ['migrate', 'status'], says: /but found "migrate status"/ },

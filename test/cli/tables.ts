@@ -27,7 +27,8 @@ export async function tableNames(database: TestDatabase): Promise<string[]> {
   const rows = await database.sql<{ name: string }>(
     database.engine === 'postgres'
       ? `SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public'`
-      : `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`,
+      : `SELECT name FROM sqlite_master WHERE type = 'table'
+         AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'`,
   );
   return rows.map(({ name }) => name).sort();
 }

@@ -66,7 +66,7 @@ describe("TypeORM's CLI and its surroundings", () => {
     {
       what: 'URL',
       env: { DATABASE_URL: `mysql://root:${PASSWORD}@localhost/app` },
-      says: /^DATABASE_URL is "mysql:\/\/root:\*\*\*@localhost\/app".* postgres:\/\/.* sqlite:path\/to\/file or sqlite::memory:/,
+      says: /^DATABASE_URL is "mysql:\/\/root:\*\*\*@localhost\/app".* postgres:\/\/.* sqlite:path\/to\/file, sqlite::memory: or d1:BINDING/,
     },
     {
       what: 'URL with a slash in its password',

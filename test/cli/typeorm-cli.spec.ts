@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { HOST_TABLES, catalog, catalogOf, engines, rowsOf } from '../support/engines';
+import { HOST_TABLES, catalog, catalogOf, enginesByUrl, rowsOf } from '../support/engines';
 import type { TestDatabase } from '../support/engines';
 import { run } from '../support/run';
 import { newFolder, uniqueSuffix } from '../support/test-run';
@@ -20,7 +20,7 @@ const TIMEOUT_MS = 120_000;
 
 const PASSWORD = 'tell-nobody-7f3a';
 
-describe.each(engines)("TypeORM's CLI on $name", ({ name, createDatabase }) => {
+describe.each(enginesByUrl)("TypeORM's CLI on $name", ({ name, createDatabase }) => {
   const closing: (() => Promise<unknown>)[] = [];
   const create: typeof createDatabase = async (options) => {
     const database = await createDatabase(options);

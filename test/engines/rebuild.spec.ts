@@ -1,104 +1,31 @@
 import fc from 'fast-check';
-import {
-  type MasterRow,
-  readTable,
-  readTables,
-  type TableDefinition,
-} from '../../src/engines/sqlite-family/definition';
+import { type MasterRow, readTable, readTables } from '../../src/engines/sqlite-family/definition';
 import { planChange, type Schema } from '../../src/engines/sqlite-family/plan';
 import { engines, type TestDatabase } from '../support/engines';
+import { define, FAMILY, PLAIN, ROWS, type Shape, schema, withAmount } from './family';
 
-/** What one table may have or not; its keys and the foreign keys of the family are always there. */
-interface Shape {
-  readonly note: boolean;
-  readonly amount: 'none' | 'nullable' | 'default' | 'required';
-  readonly check: 'none' | 'loose' | 'tight';
-  readonly unique: boolean;
-  readonly index: 'none' | 'plain' | 'partial';
+/** How the statements of a change reach a database: with no help from it, and as a migration is sent. */
+const WAYS = [
+  { way: 'one by one to a SQLite file', engine: 'sqlite', send: oneByOne, runs: 150 },
+  { way: 'one by one to D1', engine: 'd1', send: oneByOne, runs: 75 },
+  { way: 'as one batch to D1', engine: 'd1', send: asOneBatch, runs: 75 },
+] as const;
+
+async function oneByOne(database: TestDatabase, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await database.exec(statement);
 }
 
-const PLAIN: Shape = { note: false, amount: 'none', check: 'none', unique: false, index: 'none' };
-
-const shape: fc.Arbitrary<Shape> = fc.record({
-  note: fc.boolean(),
-  amount: fc.constantFrom('none', 'nullable', 'default', 'required'),
-  check: fc.constantFrom('none', 'loose', 'tight'),
-  unique: fc.boolean(),
-  index: fc.constantFrom('none', 'plain', 'partial'),
-});
-
-const AMOUNT = {
-  none: [],
-  nullable: ['"amount" integer'],
-  default: ['"amount" integer NOT NULL DEFAULT 7'],
-  required: ['"amount" integer NOT NULL'],
-};
-
-/** Foreign keys, parents above: a child of two, a grandchild, and one that references itself. */
-const FAMILY: Readonly<Record<string, readonly string[]>> = {
-  parent: [],
-  child: ['"parent_id" integer NOT NULL REFERENCES "parent" ("id") ON DELETE CASCADE'],
-  selfish: [
-    '"parent_id" integer REFERENCES "parent" ("id") ON DELETE SET NULL',
-    '"next_id" integer REFERENCES "selfish" ("id") ON DELETE CASCADE',
-  ],
-  grandchild: [
-    '"child_id" integer NOT NULL REFERENCES "child" ("id") ON DELETE RESTRICT',
-    '"selfish_id" integer REFERENCES "selfish" ("id") ON DELETE CASCADE',
-  ],
-};
-
-function define(name: string, keys: readonly string[], one: Shape): TableDefinition {
-  const checks = {
-    none: [],
-    loose: [`CONSTRAINT "ck_${name}" CHECK ("id" > 0)`],
-    tight: [
-      `CONSTRAINT "ck_${name}" CHECK ("id" > 0 AND "id" IN (1, 2, 3)),\n  CONSTRAINT "ck2_${name}" CHECK ("id" <> '),')`,
-    ],
-  };
-  const parts = [
-    '"id" integer NOT NULL',
-    ...keys,
-    ...(one.note ? [`"note" text DEFAULT 'a, (b) "c"'`] : []),
-    ...AMOUNT[one.amount],
-    `CONSTRAINT "pk_${name}" PRIMARY KEY ("id")`,
-    ...(one.unique ? [`CONSTRAINT "uq_${name}" UNIQUE ("id")`] : []),
-    ...checks[one.check],
-  ];
-  const where = one.index === 'partial' ? ' WHERE "id" < 3' : '';
-  const indexes =
-    one.index === 'none' ? [] : [`CREATE INDEX "ix_${name}" ON "${name}" ("id")${where}`];
-  return readTable(name, `CREATE TABLE "${name}" (\n  ${parts.join(',\n  ')}\n)`, indexes);
+async function asOneBatch({ binding }: TestDatabase, statements: readonly string[]): Promise<void> {
+  if (statements.length > 0) await binding!.batch(statements.map((sql) => binding!.prepare(sql)));
 }
 
-const schema: fc.Arbitrary<Schema> = fc
-  .record({ parent: shape, child: shape, selfish: shape, grandchild: shape })
-  .map(
-    (shapes) =>
-      new Map(
-        Object.entries(shapes).map(([name, one]) => [name, define(name, FAMILY[name] ?? [], one)]),
-      ),
-  );
+type Rows = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
 
-const ROWS = [
-  'INSERT INTO parent (id) VALUES (1), (2), (3)',
-  'INSERT INTO child (id, parent_id) VALUES (1, 1), (2, 1), (3, 3)',
-  'INSERT INTO selfish (id, parent_id, next_id) VALUES (1, 1, 1), (2, 2, 1), (3, NULL, 2)',
-  'INSERT INTO grandchild (id, child_id, selfish_id) VALUES (1, 1, 3), (2, 1, NULL), (3, 3, 1)',
-];
-
-const withAmount = (sql: string, one: TableDefinition): string =>
-  one.definitions.get('column amount')?.canonical.endsWith('not null')
-    ? sql.replace(' (id', ' (amount, id').replaceAll(/\((?=\d)/g, '(9, ')
-    : sql;
-
-describe('B1 a rebuild on SQLite, foreign keys always on', () => {
+describe.each(WAYS)('B1 a rebuild sent $way, foreign keys always on', ({ engine, send, runs }) => {
   let database: TestDatabase;
 
   beforeAll(async () => {
-    database = await engines
-      .find(({ name }) => name === 'sqlite')!
-      .createDatabase({ host: 'none' });
+    database = await engines.find(({ name }) => name === engine)!.createDatabase({ host: 'none' });
   });
 
   afterAll(() => database.close());
@@ -106,7 +33,7 @@ describe('B1 a rebuild on SQLite, foreign keys always on', () => {
   const read = async (): Promise<Schema> =>
     readTables(
       await database.sql<MasterRow & Record<string, unknown>>(
-        `SELECT * FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'`,
+        `SELECT * FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'`,
       ),
     );
 
@@ -120,19 +47,48 @@ describe('B1 a rebuild on SQLite, foreign keys always on', () => {
       ]),
     );
 
-  const run = async (from: Schema, to: Schema): Promise<void> => {
-    // One after the other and without a transaction: no help from the engine.
-    for (const statement of planChange(from, to)) await database.exec(statement);
-  };
+  const run = (from: Schema, to: Schema): Promise<void> => send(database, planChange(from, to));
 
-  const rows = async (): Promise<Record<string, Record<string, unknown>[]>> => {
-    const result: Record<string, Record<string, unknown>[]> = {};
+  const rows = async (): Promise<Rows> => {
+    const result: Record<string, Rows[string]> = {};
     for (const name of Object.keys(FAMILY))
       result[name] = await database.sql(`SELECT * FROM "${name}" ORDER BY id`);
     return result;
   };
 
-  it('U7 B3 keeps every row and key of parents, children and grandchildren, whatever changes', async () => {
+  /** Whether the rows can be had in that schema: nothing fills in a required column. */
+  const fits = (before: Rows, to: Schema): boolean =>
+    [...to].every(([name, table]) => {
+      const amount = table.definitions.get('column amount')?.canonical ?? '';
+      const required = amount.endsWith('not null');
+      return before[name]!.every(
+        (row) =>
+          !(required && (row.amount ?? null) === null) &&
+          !(amount.includes('not null') && row.amount === null),
+      );
+    });
+
+  /** Goes from what there is to `to`, and looks that every row and key is still there. */
+  const change = async (to: Schema): Promise<number> => {
+    const before = await rows();
+    const statements = planChange(await read(), to);
+    await send(database, statements);
+    const after = await rows();
+    for (const [name, lines] of Object.entries(before)) {
+      expect(after[name]).toHaveLength(lines.length);
+      for (const [index, line] of lines.entries()) {
+        expect(line).toMatchObject(
+          Object.fromEntries(Object.entries(after[name]![index]!).filter(([key]) => key in line)),
+        );
+      }
+    }
+    expect(parts(await read())).toEqual(parts(to));
+    expect(planChange(await read(), to)).toEqual([]);
+    expect(await database.sql('PRAGMA foreign_key_check')).toEqual([]);
+    return statements.some((sql) => sql.includes('RENAME TO')) ? 1 : 0;
+  };
+
+  it('U7 B3 keeps every row and key of parents, children and grandchildren, up and down', async () => {
     let rebuilds = 0;
     await fc.assert(
       fc.asyncProperty(schema, schema, async (from, to) => {
@@ -140,88 +96,17 @@ describe('B1 a rebuild on SQLite, foreign keys always on', () => {
         for (const [index, name] of Object.keys(FAMILY).entries()) {
           await database.exec(withAmount(ROWS[index] ?? '', from.get(name)!));
         }
-        const before = await rows();
-        // A required column without a default can't be filled in for rows that are there.
-        const impossible =
-          [...to].some(
-            ([name, table]) =>
-              table.definitions.get('column amount')?.canonical.endsWith('not null') &&
-              before[name]!.some((row) => (row.amount ?? null) === null),
-          ) ||
-          [...to].some(
-            ([name, table]) =>
-              table.definitions.get('column amount')?.canonical.includes('not null') &&
-              before[name]!.some((row) => 'amount' in row && row.amount === null),
-          );
-        if (!impossible) {
-          rebuilds += planChange(await read(), to).some((sql) => sql.includes('RENAME TO')) ? 1 : 0;
-          await run(await read(), to);
-          const after = await rows();
-          for (const [name, lines] of Object.entries(before)) {
-            expect(after[name]).toHaveLength(lines.length);
-            for (const [index, line] of lines.entries()) {
-              const kept = Object.keys(after[name]![index]!).filter((column) => column in line);
-              for (const column of kept) expect(after[name]![index]![column]).toEqual(line[column]);
-            }
-          }
-          expect(parts(await read())).toEqual(parts(to));
-          expect(planChange(await read(), to)).toEqual([]);
-          expect(await database.sql('PRAGMA foreign_key_check')).toEqual([]);
+        if (fits(await rows(), to)) {
+          rebuilds += await change(to);
+          if (fits(await rows(), from)) rebuilds += await change(from);
         }
         await run(await read(), new Map());
         expect(await read()).toEqual(new Map());
       }),
-      { numRuns: 150, seed: Number(process.env.FC_SEED ?? 20261120) },
+      { numRuns: runs, seed: Number(process.env.FC_SEED ?? 20261120) },
     );
-    expect(rebuilds).toBeGreaterThan(50);
+    expect(rebuilds).toBeGreaterThan(runs / 2);
   }, 120_000);
-
-  it('B1 compares by meaning: quotes, case, comments and line breaks make no difference', () => {
-    const one = readTable(
-      't',
-      `CREATE TABLE "t" ("id" integer NOT NULL, CONSTRAINT "ck" CHECK (x IN ('A', 'b')))`,
-      [],
-    );
-    const other = readTable(
-      't',
-      `create table t (\n  id INTEGER not null, -- the key\n  constraint ck check (X in ('A','b')) /* , */\n)`,
-      [],
-    );
-    expect(planChange(new Map([['t', one]]), new Map([['t', other]]))).toEqual([]);
-    const changed = readTable(
-      't',
-      `create table t (id integer not null, constraint ck check (x in ('a','b')))`,
-      [],
-    );
-    expect(planChange(new Map([['t', one]]), new Map([['t', changed]]))).not.toEqual([]);
-  });
-
-  it('B1 adds and drops a plain column without copying the table', () => {
-    const one = define('parent', [], {
-      note: false,
-      amount: 'none',
-      check: 'loose',
-      unique: false,
-      index: 'none',
-    });
-    const other = define('parent', [], {
-      note: true,
-      amount: 'default',
-      check: 'loose',
-      unique: false,
-      index: 'plain',
-    });
-    expect(planChange(new Map([['parent', one]]), new Map([['parent', other]]))).toEqual([
-      `ALTER TABLE "parent" ADD COLUMN "note" text DEFAULT 'a, (b) "c"'`,
-      'ALTER TABLE "parent" ADD COLUMN "amount" integer NOT NULL DEFAULT 7',
-      'CREATE INDEX "ix_parent" ON "parent" ("id")',
-    ]);
-    expect(planChange(new Map([['parent', other]]), new Map([['parent', one]]))).toEqual([
-      'DROP INDEX "ix_parent"',
-      'ALTER TABLE "parent" DROP COLUMN "note"',
-      'ALTER TABLE "parent" DROP COLUMN "amount"',
-    ]);
-  });
 
   it.each(['none', 'tight'] as const)(
     'B3 a column with a new name keeps its values, with check %s',
@@ -288,5 +173,54 @@ describe('B1 a rebuild on SQLite, foreign keys always on', () => {
     await run(live, new Map([['parent', { ...to, triggers: live.get('parent')!.triggers }]]));
     await database.exec('INSERT INTO parent (id) VALUES (1)');
     await expect(database.exec('DELETE FROM parent')).rejects.toThrow('kept');
+  });
+});
+
+describe('B1 the plan of a change', () => {
+  it('B1 compares by meaning: quotes, case, comments and line breaks make no difference', () => {
+    const one = readTable(
+      't',
+      `CREATE TABLE "t" ("id" integer NOT NULL, CONSTRAINT "ck" CHECK (x IN ('A', 'b')))`,
+      [],
+    );
+    const other = readTable(
+      't',
+      `create table t (\n  id INTEGER not null, -- the key\n  constraint ck check (X in ('A','b')) /* , */\n)`,
+      [],
+    );
+    expect(planChange(new Map([['t', one]]), new Map([['t', other]]))).toEqual([]);
+    const changed = readTable(
+      't',
+      `create table t (id integer not null, constraint ck check (x in ('a','b')))`,
+      [],
+    );
+    expect(planChange(new Map([['t', one]]), new Map([['t', changed]]))).not.toEqual([]);
+  });
+
+  it('B1 adds and drops a plain column without copying the table', () => {
+    const one = define('parent', [], {
+      note: false,
+      amount: 'none',
+      check: 'loose',
+      unique: false,
+      index: 'none',
+    });
+    const other = define('parent', [], {
+      note: true,
+      amount: 'default',
+      check: 'loose',
+      unique: false,
+      index: 'plain',
+    });
+    expect(planChange(new Map([['parent', one]]), new Map([['parent', other]]))).toEqual([
+      `ALTER TABLE "parent" ADD COLUMN "note" text DEFAULT 'a, (b) "c"'`,
+      'ALTER TABLE "parent" ADD COLUMN "amount" integer NOT NULL DEFAULT 7',
+      'CREATE INDEX "ix_parent" ON "parent" ("id")',
+    ]);
+    expect(planChange(new Map([['parent', other]]), new Map([['parent', one]]))).toEqual([
+      'DROP INDEX "ix_parent"',
+      'ALTER TABLE "parent" DROP COLUMN "note"',
+      'ALTER TABLE "parent" DROP COLUMN "amount"',
+    ]);
   });
 });

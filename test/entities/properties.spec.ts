@@ -17,8 +17,9 @@ import { USER_ROWS } from './user-rows';
 // The same rows on every run, unless others are asked for.
 const seed = Number(process.env.FC_SEED ?? 20_260_301);
 const numRuns = Number(process.env.FC_RUNS ?? 2_000);
+const D1_EVERY = 10;
 
-describe('U6 what the validator lets through, both engines store and give back', () => {
+describe('U6 what the validator lets through, all engines store and give back', () => {
   const workbenches: Workbench[] = [];
   beforeAll(async () => {
     for (const engine of engines) workbenches.push(await openWorkbench(engine));
@@ -30,10 +31,14 @@ describe('U6 what the validator lets through, both engines store and give back',
   it.each([...TENANT_ROWS, ...USER_ROWS])(
     'and what one of them refuses, it refuses first: $table',
     async (rows) => {
+      let count = 0;
       const tallies = new Map(workbenches.map((workbench) => [workbench, new Tally()]));
       const property = fc.asyncProperty(rows.rows, fc.constantFrom(...WAYS), async (row, way) => {
         const verdicts: boolean[] = [];
+        count += 1;
         for (const [workbench, tally] of tallies) {
+          // A statement to D1 is a request: it is shown a part of the rows.
+          if (workbench.engine === 'd1' && count % D1_EVERY > 0) continue;
           const outcome = await workbench.insertPlain(rows, row);
           const stored = await workbench.insertEntity(rows, row, possible(way, row));
           if (stored !== undefined) expectStored(workbench, rows, row, stored, outcome);
@@ -83,6 +88,9 @@ function expectedOf(given: unknown, missing: unknown): unknown {
   return Object.is(given, -0) ? 0 : given;
 }
 
+/** The range of a type of Postgres, which says no before the CHECK is asked. */
+const AS_ITS_TYPE = '_sort_order';
+
 /** How often each came about: a test in which nothing is ever refused would show nothing. */
 class Tally {
   #stored = 0;
@@ -101,14 +109,16 @@ class Tally {
   }
 
   /** Each kind of row is well represented, and each rule of the table was broken by some row. */
-  expectMixed({ checksOf }: Workbench, { table, properties }: EntityRows): void {
+  expectMixed({ engine, checksOf }: Workbench, { table, properties }: EntityRows): void {
     const all = this.#stored + this.#refusedByBoth + this.#refusedByValidator;
     expect(this.#stored).toBeGreaterThan(all / 4);
     expect(this.#refusedByBoth).toBeGreaterThan(all / 10);
     expect(this.#refusedByValidator).toBeGreaterThan(all / 10);
     // A few rows can't break every rule.
     if (all < 1_500) return;
-    expect([...this.#checks].sort()).toEqual(checksOf(table));
+    expect([...this.#checks].sort()).toEqual(
+      checksOf(table).filter((name) => engine !== 'postgres' || !name.endsWith(AS_ITS_TYPE)),
+    );
     const required = Object.entries(properties)
       .map(([property, { missing }]) => ({ column: columnOf(property), missing }))
       .filter(

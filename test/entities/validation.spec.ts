@@ -13,6 +13,7 @@ import {
   UserSubscription,
   type ValidationDetails,
 } from '../../src';
+import { D1BindingDataSource } from '../../src/engines/d1/data-source';
 import { SqliteFileDataSource } from '../../src/engines/sqlite/data-source';
 import {
   createBillingDatabase,
@@ -253,7 +254,8 @@ describe.each(SOURCES)('U6 validation through $kind on $name', ({ engine, open }
 /** As a host may make its own, with nothing of ours but the entities. */
 async function openBareDataSource(database: TestDatabase): Promise<DataSource> {
   const entities = [...tenantBilling.entities, ...userBilling.entities];
-  const { engine, url } = database;
+  const { engine, url, binding } = database;
+  if (binding) return new D1BindingDataSource({ database: binding, entities }).initialize();
   const dataSource =
     engine === 'postgres'
       ? new DataSource({ type: engine, url, entities, installExtensions: false })

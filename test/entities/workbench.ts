@@ -1,6 +1,14 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { BillingError } from '../../src';
-import { createBillingDatabase, startAfresh } from '../schema/billing-database';
+import {
+  createBillingDatabase,
+  OTHER_USER_SUBSCRIPTION,
+  PLAN,
+  startAfresh,
+  TOKEN,
+  USER_PLAN,
+  USER_SUBSCRIPTION,
+} from '../schema/billing-database';
 import { liveKeys } from '../schema/live-keys';
 import { openDataSource } from '../support/data-source';
 import type { TestDatabase, TestEngine } from '../support/engines';
@@ -26,7 +34,7 @@ export interface Stored {
 export const WAYS = ['save', 'insert', 'plain object'] as const;
 export type Way = (typeof WAYS)[number];
 
-/** One engine with two databases, in each a transaction that nothing of is ever kept. */
+/** One engine with two databases, in which nothing that is inserted is ever kept. */
 export interface Workbench {
   readonly engine: TestEngine['name'];
   /** The names of a table's CHECKs, sorted. */
@@ -43,7 +51,9 @@ export interface Workbench {
 }
 
 const BEGIN = 'BEGIN; SAVEPOINT untouched';
+/** D1 has neither: there the new row is deleted. */
 const UNDO = 'ROLLBACK TO SAVEPOINT untouched';
+const REFERRED_TO = [PLAN, USER_PLAN, TOKEN, USER_SUBSCRIPTION, OTHER_USER_SUBSCRIPTION];
 
 export async function openWorkbench(engine: TestEngine): Promise<Workbench> {
   const [plain, mapped] = [
@@ -53,11 +63,13 @@ export async function openWorkbench(engine: TestEngine): Promise<Workbench> {
   for (const database of [plain, mapped]) await startAfresh(database);
   if (engine.name === 'postgres') await moveFarEast(mapped);
   const checks = Object.keys((await liveKeys(plain)).checks).sort();
-  await plain.exec(BEGIN);
   const dataSource = await openDataSource(mapped);
   const queryRunner = dataSource.createQueryRunner();
-  await queryRunner.startTransaction();
-  await queryRunner.query('SAVEPOINT untouched');
+  if (engine.transactions === 'interactive') {
+    await plain.exec(BEGIN);
+    await queryRunner.startTransaction();
+    await queryRunner.query('SAVEPOINT untouched');
+  }
 
   return {
     engine: engine.name,
@@ -78,14 +90,14 @@ async function moveFarEast(database: TestDatabase): Promise<void> {
 }
 
 async function release(queryRunner: QueryRunner, dataSource: DataSource): Promise<void> {
-  await queryRunner.rollbackTransaction();
+  if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction();
   await queryRunner.release();
   await dataSource.destroy();
 }
 
 async function insertEntity(
   queryRunner: QueryRunner,
-  { entity: Entity }: EntityRows,
+  { entity: Entity, table }: EntityRows,
   row: Row,
   way: Way,
 ): Promise<Stored | undefined> {
@@ -99,7 +111,7 @@ async function insertEntity(
     if (error instanceof BillingError && error.code === 'VALIDATION_FAILED') return undefined;
     throw error;
   } finally {
-    await queryRunner.query(UNDO);
+    await queryRunner.query(queryRunner.isTransactionActive ? UNDO : undo(table));
   }
 }
 
@@ -126,10 +138,15 @@ async function insertPlain(database: TestDatabase, rows: EntityRows, row: Row): 
     );
     return { kind: 'accepted' };
   } catch (error) {
-    return database.engine === 'postgres' ? postgresOutcome(error) : sqliteOutcome(error);
+    return database.dialect === 'postgres' ? postgresOutcome(error) : sqliteOutcome(error);
   } finally {
-    await database.exec(UNDO);
+    await database.exec(database.engine === 'd1' ? undo(rows.table) : UNDO);
   }
+}
+
+function undo(table: string): string {
+  const kept = REFERRED_TO.map((id) => `'${id}'`).join(', ');
+  return `DELETE FROM "${table}" WHERE "id" NOT IN (${kept})`;
 }
 
 const UNSENDABLE = Symbol('unsendable');

@@ -1,3 +1,4 @@
+import type { D1Binding } from '../../src/engines/d1/binding';
 import type { TestDatabase } from '../support/engines';
 import type { Edit } from './project-copy';
 
@@ -172,6 +173,7 @@ export const CHANGES: readonly Change[] = [
 
 /** Whether a statement is taken, without a trace of it. */
 export async function attempt(database: TestDatabase, sql: string): Promise<string> {
+  if (database.binding) return attemptOnD1(database.binding, sql);
   await database.exec('BEGIN');
   try {
     await database.exec(sql);
@@ -180,5 +182,17 @@ export async function attempt(database: TestDatabase, sql: string): Promise<stri
     return error instanceof Error ? error.message : String(error);
   } finally {
     await database.exec('ROLLBACK');
+  }
+}
+
+/** D1 takes a batch back as a whole if its last statement fails. */
+async function attemptOnD1(binding: D1Binding, sql: string): Promise<string> {
+  const statements = [sql, `SELECT json('taken back')`];
+  try {
+    await binding.batch(statements.map((one) => binding.prepare(one)));
+    throw new Error('The batch was kept.');
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return message.includes('malformed JSON') ? 'taken' : message;
   }
 }

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSyn
 import { join } from 'node:path';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { ROOT, billing, npm } from '../cli/programs';
-import type { EngineName } from '../support/engines';
+import type { Dialect } from '../support/engines';
 import type { Run } from '../support/run';
 import { newFolder } from '../support/test-run';
 
@@ -26,7 +26,7 @@ const DIALECTS = ['postgres', 'sqlite'] as const;
 /** What `db:generate` needs of the project, in a folder of its own, to be changed at will. */
 export class ProjectCopy {
   readonly folder = newFolder('generate');
-  readonly #before: Record<EngineName, readonly string[]>;
+  readonly #before: Record<Dialect, readonly string[]>;
 
   constructor() {
     const parts = ['src', 'scripts', 'test/support', 'package.json', 'tsconfig.json'];
@@ -56,20 +56,20 @@ export class ProjectCopy {
   }
 
   /** The files that were not there at first, by name and for each dialect. */
-  newFiles(): Record<EngineName, readonly string[]> {
+  newFiles(): Record<Dialect, readonly string[]> {
     const files = this.#files();
-    const added = (dialect: EngineName) =>
+    const added = (dialect: Dialect) =>
       files[dialect].filter((file) => !this.#before[dialect].includes(file));
     return { postgres: added('postgres'), sqlite: added('sqlite') };
   }
 
   /** The text of the list in which a dialect's migrations are registered. */
-  list(dialect: EngineName): string {
+  list(dialect: Dialect): string {
     return readFileSync(join(this.folder, `src/migrations/${dialect}-migrations.ts`), 'utf8');
   }
 
   /** The new migrations of a dialect, oldest first, each with the statements it sends. */
-  async newMigrations(dialect: EngineName): Promise<GeneratedMigration[]> {
+  async newMigrations(dialect: Dialect): Promise<GeneratedMigration[]> {
     const migrations: GeneratedMigration[] = [];
     for (const file of this.newFiles()[dialect]) {
       const path = join(this.folder, 'src/migrations', dialect, file);
@@ -86,7 +86,7 @@ export class ProjectCopy {
     return migrations;
   }
 
-  #files(): Record<EngineName, readonly string[]> {
+  #files(): Record<Dialect, readonly string[]> {
     const [postgres = [], sqlite = []] = DIALECTS.map((dialect) =>
       readdirSync(join(this.folder, 'src/migrations', dialect)).sort(),
     );

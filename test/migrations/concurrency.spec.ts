@@ -1,14 +1,21 @@
 import { join } from 'node:path';
+import type { DataSource } from 'typeorm';
 import { migrate, revert } from '../../src';
 import { openDataSource } from '../support/data-source';
-import { catalog, engines, type TestDatabase } from '../support/engines';
+import {
+  catalog,
+  engines,
+  enginesByUrl,
+  type TestDatabase,
+  type TestEngine,
+} from '../support/engines';
 import { run } from '../support/run';
 
 const ROOT = join(__dirname, '..', '..');
 const CLI = ['-r', 'ts-node/register', join(ROOT, 'src', 'cli', 'main.ts')];
 const TYPEORM = [join(ROOT, 'scripts', 'typeorm.cjs')];
 
-describe.each(engines)('T5 many at once on $name', ({ name, createDatabase }) => {
+describe.each(enginesByUrl)('T5 many processes at once on $name', ({ createDatabase }) => {
   let database: TestDatabase;
 
   beforeEach(async () => {
@@ -16,20 +23,6 @@ describe.each(engines)('T5 many at once on $name', ({ name, createDatabase }) =>
   });
 
   afterEach(() => database.close());
-
-  /** The catalog that one run alone makes. */
-  const expected = async (): Promise<unknown> => {
-    const other = await createDatabase();
-    const dataSource = await openDataSource(other);
-    await migrate(dataSource);
-    const result = await catalog(other);
-    await dataSource.destroy();
-    await other.close();
-    return result;
-  };
-
-  const recorded = async (): Promise<number> =>
-    (await database.sql('SELECT name FROM migrations')).length;
 
   it.each([
     ['db:migrate', 6, [...CLI, 'migrate']],
@@ -48,31 +41,36 @@ describe.each(engines)('T5 many at once on $name', ({ name, createDatabase }) =>
       expect(
         results.filter(({ stdout }) => /Applied|executed successfully/.test(stdout)),
       ).toHaveLength(1);
-      expect(await catalog(database)).toEqual(await expected());
-      expect(await recorded()).toBe(2);
+      expect(await catalog(database)).toEqual(await expected(createDatabase));
+      expect(await recorded(database)).toBe(2);
     },
     60_000,
   );
+});
+
+describe.each(engines)('T5 many at once on $name', ({ name, createDatabase }) => {
+  let database: TestDatabase;
+
+  beforeEach(async () => {
+    database = await createDatabase();
+  });
+
+  afterEach(() => database.close());
 
   it.each(['all', 'each'] as const)(
     'T5 DataSources of one process, transaction mode %s: each migration is applied once',
     async (transaction) => {
-      const dataSources = await Promise.all(
-        Array.from({ length: 8 }, () => openDataSource(database)),
-      );
+      const dataSources = await openMany(database, 8);
       const applied = await Promise.all(dataSources.map((one) => migrate(one, { transaction })));
       expect(applied.flat().map(({ name }) => name)).toHaveLength(2);
-      expect(await recorded()).toBe(2);
-      expect(await catalog(database)).toEqual(await expected());
+      expect(await recorded(database)).toBe(2);
+      expect(await catalog(database)).toEqual(await expected(createDatabase));
       await Promise.all(dataSources.map((one) => one.destroy()));
     },
   );
 
   it('T5 a migration that takes long makes the others wait, not fail', async () => {
-    const environment = { DATABASE_URL: database.url };
-    const dataSources = await Promise.all(
-      Array.from({ length: 3 }, () => openDataSource(database, environment)),
-    );
+    const dataSources = await openMany(database, 3);
     for (const one of dataSources) {
       one.migrations.push({
         name: 'Slow1900000000000',
@@ -92,9 +90,7 @@ describe.each(engines)('T5 many at once on $name', ({ name, createDatabase }) =>
       await database.exec(
         `ALTER DATABASE "${row?.name ?? ''}" SET default_transaction_isolation = 'repeatable read'`,
       );
-      const dataSources = await Promise.all(
-        Array.from({ length: 6 }, () => openDataSource(database)),
-      );
+      const dataSources = await openMany(database, 6);
       const applied = await Promise.all(dataSources.map((one) => migrate(one)));
       expect(applied.flat()).toHaveLength(2);
       const reverted = await Promise.all(dataSources.map((one) => revert(one, { all: true })));
@@ -103,16 +99,78 @@ describe.each(engines)('T5 many at once on $name', ({ name, createDatabase }) =>
     });
   }
 
+  it('T5 a migration that only writes rows is applied once, and taken back once', async () => {
+    const dataSources = await openMany(database, 6);
+    await migrate(dataSources[0]!);
+    for (const { migrations } of dataSources) {
+      migrations.push({
+        name: 'Rows1900000000000',
+        // Nothing in it is refused the second time.
+        up: (queryRunner) =>
+          queryRunner.query(
+            `INSERT INTO verification ("id", "identifier", "value", "expiresAt", "createdAt", "updatedAt")
+             SELECT CAST(count(*) AS text), 'x', 'x', '2036-01-01', '2026-01-01', '2026-01-01' FROM verification`,
+          ) as Promise<void>,
+        down: (queryRunner) =>
+          queryRunner.query(
+            `INSERT INTO verification ("id", "identifier", "value", "expiresAt", "createdAt", "updatedAt")
+             SELECT 'back ' || count(*), 'x', 'x', '2036-01-01', '2026-01-01', '2026-01-01' FROM verification`,
+          ) as Promise<void>,
+      });
+    }
+    const rows = async (): Promise<string[]> =>
+      (await database.sql<{ id: string }>('SELECT id FROM verification ORDER BY id')).map(
+        ({ id }) => id,
+      );
+    const applied = await Promise.all(dataSources.map((one) => migrate(one)));
+    expect(applied.flat()).toHaveLength(1);
+    expect(await rows()).toEqual(['0']);
+    expect(await recorded(database)).toBe(3);
+
+    // Two behind it, of which one is to stay.
+    const to = 'CreateTenantBilling';
+    const reverted = await Promise.all(dataSources.map((one) => revert(one, { to })));
+    expect(reverted.flat().map((name) => name.replace(/\d+$/, ''))).toEqual([
+      'Rows',
+      'CreateUserBilling',
+    ]);
+    expect(await rows()).toEqual(['0', 'back 1']);
+    expect(await recorded(database)).toBe(1);
+    await Promise.all(dataSources.map((one) => one.destroy()));
+  });
+
   it('T5 T7 reverting from several places at once reverts each migration once', async () => {
-    const dataSources = await Promise.all(
-      Array.from({ length: 4 }, () => openDataSource(database)),
-    );
+    const dataSources = await openMany(database, 4);
     const before = await catalog(database);
     await migrate(dataSources[0]!);
     const reverted = await Promise.all(dataSources.map((one) => revert(one, { all: true })));
     expect(reverted.flat()).toHaveLength(2);
-    expect(await recorded()).toBe(0);
+    expect(await recorded(database)).toBe(0);
     expect(await catalog(database)).toEqual(before);
     await Promise.all(dataSources.map((one) => one.destroy()));
   });
 });
+
+async function openMany(database: TestDatabase, count: number): Promise<DataSource[]> {
+  const dataSources = await Promise.all(
+    Array.from({ length: count }, () => openDataSource(database)),
+  );
+  // What another did first is reported on the console otherwise.
+  for (const dataSource of dataSources) dataSource.setOptions({ logger: 'debug' });
+  return dataSources;
+}
+
+/** The catalog that one run alone makes. */
+async function expected(createDatabase: TestEngine['createDatabase']): Promise<unknown> {
+  const other = await createDatabase();
+  const dataSource = await openDataSource(other);
+  await migrate(dataSource);
+  const result = await catalog(other);
+  await dataSource.destroy();
+  await other.close();
+  return result;
+}
+
+async function recorded(database: TestDatabase): Promise<number> {
+  return (await database.sql('SELECT name FROM migrations')).length;
+}

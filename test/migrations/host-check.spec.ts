@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { migrate, pendingSql, revert, type ReversibleMigration } from '../../src';
 import { openDataSource } from '../support/data-source';
-import { catalog, engines, type TestDatabase } from '../support/engines';
+import { catalog, engines, HOST_TABLES, type TestDatabase } from '../support/engines';
 
 const TENANTS = 'CREATE TABLE tenants (id uuid PRIMARY KEY)';
 const USERS = 'CREATE TABLE "user" (id text PRIMARY KEY)';
@@ -187,6 +187,17 @@ describe.each(engines)('T4 U8 what a migration needs on $name', ({ createDatabas
       complete: false,
     });
     expect(await catalog(database)).toEqual(before);
+  });
+
+  it('T4 stand-ins for the host tables are made where that is asked for, and kept', async () => {
+    const created = await openDataSource(database, { BILLING_HOST_TABLES: 'create' });
+    expect(await migrate(created)).toHaveLength(2);
+    await revert(created, { all: true });
+    await created.destroy();
+    expect((await catalog(database)).filter(({ kind }) => kind === 'table')).toHaveLength(
+      HOST_TABLES.length,
+    );
+    expect(await migrate(dataSource)).toHaveLength(2);
   });
 
   it('T4 a unique column that is not the primary key can be referenced', async () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { newFolder } from '../support/test-run';
+import { newFolder, sharedFolder } from '../support/test-run';
 
 const execute = promisify(execFile);
 const ROOT = resolve(__dirname, '../..');
@@ -36,43 +36,63 @@ interface Manifest {
 }
 
 /**
- * Builds and packs the project, and installs the tarball in an empty project.
- *
- * All of it in the run's own folder, on a copy of the sources: another test may be using `dist`.
- * What the package declares is linked from this project's node_modules; whatever it imports
- * without declaring it is not to be found.
+ * Installs the packed project in an empty one. What the package declares is linked from this
+ * project's node_modules; whatever it imports without declaring it is not to be found.
  */
 export async function packProject(): Promise<PackedProject> {
-  const stage = newFolder('package');
-  for (const name of SOURCES) {
-    if (existsSync(join(ROOT, name))) cpSync(join(ROOT, name), join(stage, name), COPY);
-  }
-  symlinkSync(join(ROOT, 'node_modules'), join(stage, 'node_modules'), 'junction');
-  // Runs `prepack`, and with it the build.
-  await run('npm', ['pack'], stage);
-  const [filename = ''] = readdirSync(stage).filter((name) => name.endsWith('.tgz'));
-  const tarball = join(stage, filename);
-  const listing = await run('tar', ['-tzf', tarball], stage);
+  const tarball = await packedTarball();
+  const listing = await run('tar', ['-tzf', tarball], ROOT);
   const files = listing
     .trim()
     .split('\n')
     .map((path) => path.replace(/^package\//, ''));
 
   const consumer = newFolder('consumer');
-  const installed = join(consumer, 'node_modules', NAME);
-  mkdirSync(installed, { recursive: true });
-  await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed], consumer);
+  const installed = await installPackage(consumer);
   const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest;
-  for (const name of [
+  linkPackages(consumer, [
     ...Object.keys(manifest.dependencies ?? {}),
     ...Object.keys(manifest.peerDependencies ?? {}),
     '@types/node',
-  ]) {
-    const link = join(consumer, 'node_modules', name);
+  ]);
+  return { tarball, files, consumer, installed };
+}
+
+/**
+ * Builds and packs the project, once in a run, on a copy of the sources: another test may be using
+ * `dist`.
+ *
+ * @returns path of the tarball
+ */
+export async function packedTarball(): Promise<string> {
+  const stage = await sharedFolder('package', async (folder) => {
+    for (const name of SOURCES) {
+      if (existsSync(join(ROOT, name))) cpSync(join(ROOT, name), join(folder, name), COPY);
+    }
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+    // Runs `prepack`, and with it the build.
+    await run('npm', ['pack'], folder);
+  });
+  const [filename = ''] = readdirSync(stage).filter((name) => name.endsWith('.tgz'));
+  return join(stage, filename);
+}
+
+/** Unpacks the packed project into the node_modules of `project`, and returns where. */
+export async function installPackage(project: string): Promise<string> {
+  const installed = join(project, 'node_modules', NAME);
+  mkdirSync(installed, { recursive: true });
+  const words = ['-xzf', await packedTarball(), '--strip-components=1', '-C', installed];
+  await run('tar', words, project);
+  return installed;
+}
+
+/** Links packages of this project's node_modules into those of `project`. */
+export function linkPackages(project: string, names: readonly string[]): void {
+  for (const name of names) {
+    const link = join(project, 'node_modules', name);
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules', name), link, 'junction');
   }
-  return { tarball, files, consumer, installed };
 }
 
 /** A program of this project's development dependencies. */

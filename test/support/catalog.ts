@@ -16,7 +16,7 @@ export interface CatalogEntry {
  * compared with `toEqual`.
  */
 export async function catalog(database: TestDatabase): Promise<CatalogEntry[]> {
-  const query = database.engine === 'postgres' ? POSTGRES : SQLITE;
+  const query = database.dialect === 'postgres' ? POSTGRES : SQLITE;
   const entries = await database.sql<CatalogEntry>(query);
   return entries.map((entry) => ({ ...entry })).sort(compare);
 }
@@ -49,11 +49,12 @@ function compare(a: CatalogEntry, b: CatalogEntry): number {
   return 0;
 }
 
-/** `sql` is what was typed when the object was made: any change at all shows. */
+/** `sql` is what was typed when the object was made: any change at all shows. `_cf_` is D1's own. */
 const SQLITE = `
 SELECT type AS kind, tbl_name AS "table", name, coalesce(sql, '') AS definition
 FROM sqlite_master
-WHERE tbl_name <> 'migrations' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'`;
+WHERE tbl_name <> 'migrations' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+  AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'`;
 
 /**
  * The schema `public`. The NOT NULL of a column is told with the column: since Postgres 18 it is

@@ -1,6 +1,10 @@
 import type { DataSource } from 'typeorm';
+import { tenantBilling, userBilling } from '../../src/billing';
 import { createDataSource } from '../../src/create-data-source';
-import { type Environment, readSettings } from '../../src/settings';
+import { D1DataSource } from '../../src/d1-data-source';
+import type { WithHostTables } from '../../src/migrator/migrate';
+import { type Environment, readSettings, type Settings } from '../../src/settings';
+import type { D1Binding } from '../../src/engines/d1/binding';
 import type { TestDatabase } from './engines';
 
 /**
@@ -13,5 +17,26 @@ export async function openDataSource(
   environment: Environment = {},
 ): Promise<DataSource> {
   const settings = readSettings({ DATABASE_URL: database.url, ...environment });
-  return createDataSource(settings).initialize();
+  const dataSource =
+    database.binding === undefined
+      ? createDataSource(settings)
+      : onBinding(database.binding, settings);
+  return dataSource.initialize();
+}
+
+/** What a Worker makes of the same settings: the binding is given, not looked for in a folder. */
+function onBinding(
+  binding: D1Binding,
+  { families, hostTables, migrationsTable }: Settings,
+): DataSource {
+  const all = { tenant: tenantBilling, user: userBilling };
+  const chosen = families.map((family) => all[family]);
+  const dataSource = new D1DataSource({
+    database: binding,
+    entities: chosen.flatMap(({ entities }) => entities),
+    migrationsTableName: migrationsTable,
+    migrations: chosen.flatMap(({ migrations }) => migrations.sqlite),
+  });
+  const host: WithHostTables = { hostTables };
+  return Object.assign(dataSource, host);
 }

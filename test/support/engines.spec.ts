@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { HOST_TABLES, TENANT_IDS, USER_IDS, catalog, catalogOf, engines, rowsOf } from './engines';
 import type { TestDatabase } from './engines';
+import { run } from './run';
 
-describe.each(engines)('the test database on $name', ({ name, createDatabase }) => {
+describe.each(engines)('the test database on $name', ({ name, dialect, createDatabase }) => {
   const open: TestDatabase[] = [];
   const create: typeof createDatabase = async (options) => {
     const database = await createDatabase(options);
@@ -16,9 +18,13 @@ describe.each(engines)('the test database on $name', ({ name, createDatabase }) 
 
   it('is one of its own, of the engine asked for', async () => {
     const [first, second] = await Promise.all([create({ host: 'none' }), create({ host: 'none' })]);
-    expect(first.url).not.toBe(second.url);
-    expect(first.engine).toBe(name);
-    if (name === 'sqlite') {
+    const place = ({ url, cwd }: TestDatabase): unknown => ({ url, cwd });
+    expect(place(first)).not.toEqual(place(second));
+    expect(first).toMatchObject({ engine: name, dialect });
+    if (name === 'd1') {
+      expect(first.url).toBe('d1:DB');
+      expect(existsSync(join(first.cwd!, 'wrangler.jsonc'))).toBe(true);
+    } else if (name === 'sqlite') {
       expect(existsSync(first.url.slice('sqlite:'.length))).toBe(true);
     } else {
       expect(first.url).toMatch(/^postgres(?:ql)?:\/\//);
@@ -89,7 +95,7 @@ describe.each(engines)('the test database on $name', ({ name, createDatabase }) 
         ['a column', 'ALTER TABLE tenants ADD COLUMN extra text'],
         ['an index', 'CREATE INDEX extra ON tenants (name)'],
         ['a view', 'CREATE VIEW extra AS SELECT id FROM tenants'],
-        ...(name === 'sqlite'
+        ...(dialect === 'sqlite'
           ? [
               [
                 'a trigger',
@@ -127,7 +133,7 @@ describe.each(engines)('the test database on $name', ({ name, createDatabase }) 
       const database = await create();
       const before = await catalog(database);
       await database.exec(
-        name === 'sqlite'
+        dialect === 'sqlite'
           ? 'CREATE TABLE "migrations" (id integer PRIMARY KEY AUTOINCREMENT NOT NULL)'
           : 'CREATE TABLE "migrations" (id SERIAL NOT NULL PRIMARY KEY)',
       );
@@ -142,6 +148,62 @@ describe.each(engines)('the test database on $name', ({ name, createDatabase }) 
       await database.exec('CREATE TABLE extra (id integer)');
       expect(await catalogOf(database, ['session', 'tenants'])).toEqual(part);
     });
+  });
+});
+
+describe('U7 the test database on D1', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await engines.find(({ name }) => name === 'd1')!.createDatabase({ host: 'rows' });
+  });
+  afterAll(() => database.close());
+
+  it('is what another process finds in its folder, which sees it and writes to it', async () => {
+    const script = `require('wrangler').getPlatformProxy().then(async ({ env, dispose }) => {
+      await env.DB.prepare('DELETE FROM "session" WHERE "userId" = ?').bind('${USER_IDS[0]}').run();
+      const { results } = await env.DB.prepare('SELECT "userId" FROM "session" ORDER BY 1').all();
+      console.log(JSON.stringify(results.map(({ userId }) => userId)));
+      await dispose();
+    });`;
+    const { exitCode, stdout, stderr } = await run(['-e', script], {
+      cwd: database.cwd!,
+      env: { NODE_PATH: join(__dirname, '../../node_modules'), WRANGLER_SEND_METRICS: 'false' },
+    });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual(USER_IDS.slice(1));
+    expect((await rowsOf(database, 'session')).map(({ userId }) => userId)).toEqual(
+      USER_IDS.slice(1),
+    );
+  }, 60_000);
+
+  it("is a real one, with D1's own ways", async () => {
+    await expect(database.sql('BEGIN')).rejects.toThrow(/D1_ERROR.*transaction/s);
+    await expect(database.sql('SELECT sqlite_version()')).rejects.toThrow('not authorized');
+    expect(await database.sql('PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1 }]);
+    await database.exec('CREATE TABLE kinds (value text)');
+    for (const value of [5, 'x', true, null, -0, Number.NaN]) {
+      await database.sql('INSERT INTO kinds VALUES ($1)', [value]);
+    }
+    expect(await database.sql('SELECT value FROM kinds ORDER BY rowid')).toEqual(
+      ['5.0', 'x', '1.0', null, '0.0', null].map((value) => ({ value })),
+    );
+  });
+
+  it('keeps a batch together, and its bytes as they are', async () => {
+    const binding = database.binding!;
+    await database.exec('CREATE TABLE bytes (value blob UNIQUE)');
+    const insert = binding.prepare('INSERT INTO bytes VALUES (?)');
+    const [zero, one] = [new Uint8Array([0, 255]), new Uint8Array([1])];
+    await expect(
+      binding.batch([insert.bind(zero), insert.bind(one), insert.bind(one)]),
+    ).rejects.toThrow(/D1_ERROR: UNIQUE constraint failed: bytes.value/);
+    expect(await rowsOf(database, 'bytes')).toEqual([]);
+    await binding.batch([insert.bind(zero), insert.bind(one)]);
+    expect(await database.sql('SELECT hex(value) AS value FROM bytes ORDER BY 1')).toEqual([
+      { value: '00FF' },
+      { value: '01' },
+    ]);
   });
 });
 

@@ -1,3 +1,5 @@
+import type { D1Binding } from '../../src/engines/d1/binding';
+import { createD1Database } from './d1-database';
 import { createPostgresDatabase } from './postgres-database';
 import { createSqliteDatabase } from './sqlite-database';
 import { HOST_ROWS, HOST_SCHEMA } from './host-tables';
@@ -6,16 +8,27 @@ export { catalog, catalogOf, rowsOf } from './catalog';
 export type { CatalogEntry } from './catalog';
 export { HOST_TABLES, TENANT_IDS, USER_IDS } from './host-tables';
 
-export type EngineName = 'postgres' | 'sqlite';
+/** The SQL that a database speaks, and so which of the migrations it takes. */
+export type Dialect = 'postgres' | 'sqlite';
+
+export type EngineName = Dialect | 'd1';
 
 /** A database of one test's own, spoken to by the plain driver: TypeORM is what is under test. */
 export interface TestDatabase {
   readonly engine: EngineName;
-  /** A value for `DATABASE_URL`: `postgres://…`, or `sqlite:` and an absolute path. */
-  readonly url: string;
+  readonly dialect: Dialect;
   /**
-   * One statement, as the driver gives its rows. `$1` is a placeholder on both engines; on SQLite
-   * a `Date` is bound as UTC text with milliseconds and an object as JSON text.
+   * A value for `DATABASE_URL`: `postgres://…`, `sqlite:` and an absolute path, or `d1:DB`, which
+   * means this database in the working folder `cwd` only.
+   */
+  readonly url: string;
+  /** The folder that a process has to run in to find the database; on D1 only. */
+  readonly cwd?: string;
+  /** On D1 only. */
+  readonly binding?: D1Binding;
+  /**
+   * One statement, as the driver gives its rows. `$1` is a placeholder on all engines; on SQLite
+   * and D1 a `Date` is bound as UTC text with milliseconds and an object as JSON text.
    */
   sql<Row = Record<string, unknown>>(text: string, parameters?: readonly unknown[]): Promise<Row[]>;
   /** Several statements, without parameters. */
@@ -32,15 +45,47 @@ export interface CreateDatabaseOptions {
   readonly host?: 'none' | 'empty' | 'rows';
 }
 
-export interface TestEngine {
-  readonly name: EngineName;
+export interface TestEngine<Name extends EngineName = EngineName> {
+  readonly name: Name;
+  readonly dialect: Dialect;
+  /**
+   * `interactive`: a transaction reads what it wrote, has inner ones, and may hold all pending
+   * migrations. `batch`: D1 has no BEGIN; the writes of a transaction are held and sent together when
+   * it commits, reads in it see the state before, and each migration is a batch of its own.
+   */
+  readonly transactions: 'interactive' | 'batch';
   readonly createDatabase: (options?: CreateDatabaseOptions) => Promise<TestDatabase>;
 }
 
+/**
+ * The engines whose databases a process finds by `DATABASE_URL` in whatever folder it runs. D1 is not
+ * among them: there the folder says which database it is. The commands in such a folder have their
+ * tests in `test/d1`.
+ */
+export const enginesByUrl: readonly TestEngine<Dialect>[] = [
+  {
+    name: 'postgres',
+    dialect: 'postgres',
+    transactions: 'interactive',
+    createDatabase: (options) => withHost(createPostgresDatabase(), options),
+  },
+  {
+    name: 'sqlite',
+    dialect: 'sqlite',
+    transactions: 'interactive',
+    createDatabase: (options) => withHost(createSqliteDatabase(), options),
+  },
+];
+
 /** Each engine the library runs on: `describe.each(engines)('T3 on $name', ({ createDatabase }) => …)`. */
 export const engines: readonly TestEngine[] = [
-  { name: 'postgres', createDatabase: (options) => withHost(createPostgresDatabase(), options) },
-  { name: 'sqlite', createDatabase: (options) => withHost(createSqliteDatabase(), options) },
+  ...enginesByUrl,
+  {
+    name: 'd1',
+    dialect: 'sqlite',
+    transactions: 'batch',
+    createDatabase: (options) => withHost(createD1Database(), options),
+  },
 ];
 
 async function withHost(
@@ -49,7 +94,7 @@ async function withHost(
 ): Promise<TestDatabase> {
   const database = await creation;
   try {
-    if (host !== 'none') await database.exec(HOST_SCHEMA[database.engine]);
+    if (host !== 'none') await database.exec(HOST_SCHEMA[database.dialect]);
     if (host === 'rows') await database.exec(HOST_ROWS);
     return database;
   } catch (error) {

@@ -2,16 +2,22 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startD1Server } from './d1-server';
+import type { D1Server } from './d1-server';
 import { startPostgres } from './postgres-server';
 import type { PostgresServer } from './postgres-server';
-import { announceRun } from './test-run';
+import { announceRun, d1FolderOf } from './test-run';
 
 declare global {
   /** Handed from the global set-up to the global tear-down, which run in one process. */
-  var billingTestRun: { readonly folder: string; readonly server: PostgresServer | undefined };
+  var billingTestRun: {
+    readonly folder: string;
+    readonly server: PostgresServer | undefined;
+    readonly d1: D1Server;
+  };
 }
 
-/** One folder and one Postgres server for the whole run. */
+/** One folder, one Postgres server and one server of D1 databases for the whole run. */
 export default async function globalSetup(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'typeorm-billing-test-'));
   process.once('exit', () => {
@@ -20,8 +26,9 @@ export default async function globalSetup(): Promise<void> {
   try {
     const given = process.env.TEST_DATABASE_URL;
     const server = given ? undefined : await startPostgres();
-    globalThis.billingTestRun = { folder, server };
-    announceRun({ folder, postgresUrl: server?.url ?? given ?? '' });
+    const d1 = await startD1Server(d1FolderOf(folder));
+    globalThis.billingTestRun = { folder, server, d1 };
+    announceRun({ folder, postgresUrl: server?.url ?? given ?? '', d1Url: d1.url });
   } catch (error) {
     // After a failed set-up jest calls no tear-down.
     await rm(folder, { recursive: true, force: true });

@@ -5,8 +5,9 @@ import { databasePrefix, postgresAdminUrl } from './test-run';
 
 /** Leaves nothing of the run: no server, no folder, and no database on a server that was given. */
 export default async function globalTeardown(): Promise<void> {
-  const { folder, server } = globalThis.billingTestRun;
+  const { folder, server, d1 } = globalThis.billingTestRun;
   try {
+    await d1.stop();
     await (server === undefined ? dropDatabases() : server.stop());
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -20,6 +20,7 @@ export async function createPostgresDatabase(): Promise<TestDatabase> {
 
   return {
     engine: 'postgres',
+    dialect: 'postgres',
     url: url.href,
     async sql<Row>(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
       const { rows } = await client.query(text, [...parameters]);

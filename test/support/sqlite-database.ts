@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Database } from 'sqlite3';
 import type { TestDatabase } from './engines';
+import { bindable, numbered } from './sqlite-text';
 import { newFolder } from './test-run';
 
 /** Longer than any test's own transaction. */
@@ -16,6 +17,7 @@ export async function createSqliteDatabase(): Promise<TestDatabase> {
 
   return {
     engine: 'sqlite',
+    dialect: 'sqlite',
     url: `sqlite:${file}`,
     sql: <Row>(text: string, parameters: readonly unknown[] = []) =>
       new Promise<Row[]>((resolve, reject) => {
@@ -51,20 +53,4 @@ function exec(database: Database, text: string): Promise<void> {
       else resolve();
     });
   });
-}
-
-/** SQLite takes `$1` for a name and counts by first appearance; `?1` is the first value. */
-function numbered(text: string): string {
-  return text.replace(
-    /('(?:[^']|'')*'|"(?:[^"]|"")*")|\$(\d+)/g,
-    (_match, quoted: string | undefined, number: string) => quoted ?? `?${number}`,
-  );
-}
-
-function bindable(value: unknown): unknown {
-  if (value instanceof Date) return value.toISOString().replace('T', ' ').replace('Z', '');
-  if (typeof value === 'object' && value !== null && !Buffer.isBuffer(value)) {
-    return JSON.stringify(value);
-  }
-  return value;
 }

@@ -1,0 +1,177 @@
+import {
+  Column,
+  CreateDateColumn,
+  DataSource,
+  Entity,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+  UpdateDateColumn,
+  VersionColumn,
+} from 'typeorm';
+import { SqliteDataSource } from '../../src';
+import { D1DataSource } from '../../src/d1';
+import { engines, type TestDatabase } from '../support/engines';
+
+/** What a host may have beside billing, in the same DataSource, in TypeORM's own ways. */
+@Entity('documents')
+class Document {
+  @PrimaryGeneratedColumn('uuid')
+  id!: string;
+
+  @Column('text')
+  title!: string;
+
+  @Column('integer', { default: 3 })
+  copies!: number;
+
+  @CreateDateColumn({ type: 'timestamptz' })
+  createdAt!: Date;
+
+  @UpdateDateColumn({ type: 'timestamptz' })
+  updatedAt!: Date;
+}
+
+@Entity('entries')
+class Entry {
+  @PrimaryGeneratedColumn('increment')
+  id!: number;
+
+  @Column('text')
+  text!: string;
+}
+
+@Entity('pages')
+class Page {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text')
+  text!: string;
+
+  @VersionColumn()
+  version!: number;
+}
+
+const ENTITIES = [Document, Entry, Page];
+const TABLES = {
+  postgres: `
+    CREATE TABLE documents (id uuid PRIMARY KEY, title text, copies integer DEFAULT 3,
+      "createdAt" timestamptz DEFAULT now(), "updatedAt" timestamptz DEFAULT now());
+    CREATE TABLE entries (id serial PRIMARY KEY, text text);
+    CREATE TABLE pages (id text PRIMARY KEY, text text, version integer)`,
+  sqlite: `
+    CREATE TABLE documents (id text PRIMARY KEY, title text, copies integer DEFAULT 3,
+      "createdAt" datetime DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
+      "updatedAt" datetime DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')));
+    CREATE TABLE entries (id integer PRIMARY KEY AUTOINCREMENT, text text);
+    CREATE TABLE pages (id text PRIMARY KEY, text text, version integer)`,
+};
+
+function create({ engine, url, binding }: TestDatabase): DataSource {
+  if (binding) return new D1DataSource({ database: binding, entities: ENTITIES });
+  if (engine === 'sqlite') {
+    return new SqliteDataSource({ database: url.slice('sqlite:'.length), entities: ENTITIES });
+  }
+  const extension = { uuidExtension: 'pgcrypto', installExtensions: false } as const;
+  return new DataSource({ type: 'postgres', url, entities: ENTITIES, ...extension });
+}
+
+describe.each(engines)("B1 a host's own entities on $name", ({ transactions, createDatabase }) => {
+  const interactive = transactions === 'interactive';
+  let database: TestDatabase;
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    database = await createDatabase({ host: 'none' });
+    // On Postgres the key's default is not made: TypeORM asks the database for it.
+    await database.exec(
+      TABLES[database.dialect].replace(
+        'uuid PRIMARY KEY',
+        'uuid PRIMARY KEY DEFAULT gen_random_uuid()',
+      ),
+    );
+    dataSource = await create(database).initialize();
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.close();
+  });
+
+  it('B1 save() gives a new one complete: id, default and timestamps', async () => {
+    const documents = dataSource.getRepository(Document);
+    const saved = await documents.save(documents.create({ title: 'new' }));
+    expect(saved).toMatchObject({ copies: 3, createdAt: expect.any(Date) as unknown });
+    expect(await documents.findOneByOrFail({ id: saved.id })).toEqual(saved);
+  });
+
+  it('B1 save() of a changed one gives its new stamp', async () => {
+    const documents = dataSource.getRepository(Document);
+    const saved = await documents.save(documents.create({ title: 'before' }));
+    const before = saved.updatedAt;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    saved.title = 'after';
+    await documents.save(saved);
+    expect(saved.updatedAt > before).toBe(true);
+    expect(await documents.findOneByOrFail({ id: saved.id })).toEqual(saved);
+  });
+
+  it('B1 a number from the database is known after insert(), and save() has it or is refused', async () => {
+    const entries = dataSource.getRepository(Entry);
+    const { identifiers } = await entries.insert([{ text: 'one' }, { text: 'two' }]);
+    expect(identifiers).toEqual(await database.sql('SELECT id FROM entries ORDER BY id'));
+    const saving = entries.save(entries.create({ text: 'three' }));
+    if (interactive) {
+      const { id } = await saving;
+      expect(await entries.findOneBy({ id })).toEqual({ id, text: 'three' });
+    } else {
+      await expect(saving).rejects.toMatchObject({
+        code: 'NOT_SUPPORTED',
+        message: expect.stringMatching(
+          /^The number that Entry gets .* give the entity an id/,
+        ) as unknown,
+      });
+      expect(await entries.count()).toBe(2);
+      // Where nobody asks for the number, nothing stands in the way.
+      await dataSource.transaction((manager) =>
+        manager
+          .createQueryBuilder()
+          .insert()
+          .into(Entry)
+          .values({ text: 'three' })
+          .updateEntity(false)
+          .execute(),
+      );
+    }
+    expect(await entries.countBy({ text: 'three' })).toBe(1);
+    // For such a column Postgres' own number is taken, whatever the entity says.
+    if (database.dialect === 'postgres') return;
+    await entries.save({ id: 77, text: 'own' });
+    expect(await entries.findOneBy({ id: 77 })).toEqual({ id: 77, text: 'own' });
+  });
+
+  it('B1 a version is counted, or its update is refused where it would not be told', async () => {
+    const pages = dataSource.getRepository(Page);
+    const page = await pages.save(pages.create({ id: 'p', text: 'one' }));
+    expect(page.version).toBe(1);
+    page.text = 'two';
+    if (interactive) {
+      await pages.save(page);
+      expect(page.version).toBe(2);
+    } else {
+      await expect(pages.save(page)).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });
+      await pages.update({ id: 'p', version: 1 }, { text: 'two' });
+    }
+    expect(await pages.find()).toEqual([{ id: 'p', text: 'two', version: 2 }]);
+  });
+
+  it('B1 how many rows were written is told, but not of a write that is held', async () => {
+    const documents = dataSource.getRepository(Document);
+    await documents.insert([{ title: 'x' }, { title: 'x' }]);
+    expect((await documents.update({ title: 'x' }, { copies: 4 })).affected).toBe(2);
+    const held = await dataSource.transaction((manager) =>
+      manager.update(Document, { title: 'x' }, { copies: 5 }),
+    );
+    expect(held.affected).toBe(interactive ? 2 : undefined);
+    expect((await documents.delete({ title: 'x', copies: 5 })).affected).toBe(2);
+  });
+});

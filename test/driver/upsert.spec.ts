@@ -1,0 +1,113 @@
+import type { DataSource, Repository } from 'typeorm';
+import { DirectDebitToken, Plan, SubscriptionPlan } from '../../src';
+import { openDataSource } from '../support/data-source';
+import { engines, type TestDatabase, USER_IDS } from '../support/engines';
+
+const LONG_AGO = new Date('2020-01-01T00:00:00.000Z');
+const RECENTLY = 60_000;
+
+describe.each(engines)('B6 upserts on $name', ({ createDatabase }) => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let plans: Repository<SubscriptionPlan>;
+
+  const PRO = {
+    code: 'pro',
+    name: 'Pro',
+    amount: 900,
+    currency: 'EUR',
+    billingInterval: 'month',
+  } as const;
+
+  beforeAll(async () => {
+    database = await createDatabase({ host: 'rows' });
+    dataSource = await openDataSource(database);
+    await dataSource.runMigrations();
+    plans = dataSource.getRepository(SubscriptionPlan);
+  });
+
+  beforeEach(async () => {
+    await database.exec('DELETE FROM subscription_plans');
+    await plans.insert({ ...PRO, createdAt: LONG_AGO, updatedAt: LONG_AGO });
+  });
+
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.close();
+  });
+
+  const age = async (): Promise<number> =>
+    Date.now() - (await plans.findOneByOrFail({ code: 'pro' })).updatedAt.getTime();
+
+  it('B6 stamp the row that they find', async () => {
+    await plans.upsert({ ...PRO, amount: 1000 }, ['code']);
+    expect(await plans.find()).toMatchObject([{ amount: 1000, createdAt: LONG_AGO }]);
+    expect(await age()).toBeLessThan(RECENTLY);
+    await plans.upsert({ ...PRO, updatedAt: LONG_AGO }, ['code']);
+    expect(await age()).toBeGreaterThan(RECENTLY);
+  });
+
+  it('B6 leave a row that has the values already as it is, if told to', async () => {
+    const options = { conflictPaths: ['code'], skipUpdateIfNoValuesChanged: true };
+    await plans.upsert(PRO, options);
+    expect(await age()).toBeGreaterThan(RECENTLY);
+    await plans.upsert({ ...PRO, amount: 1000 }, options);
+    expect(await age()).toBeLessThan(RECENTLY);
+  });
+
+  it('B6 change a row on a condition only, if one is given', async () => {
+    const upsert = (amount: number): Promise<unknown> =>
+      plans
+        .createQueryBuilder()
+        .insert()
+        .values({ ...PRO, amount })
+        .orUpdate(['amount'], ['code'], {
+          overwriteCondition: {
+            where: `"SubscriptionPlan"."amount" < :limit`,
+            parameters: { limit: 950 },
+          },
+        })
+        .execute();
+    await upsert(1000);
+    expect(await plans.find()).toMatchObject([{ amount: 1000 }]);
+    await upsert(800);
+    expect(await plans.find()).toMatchObject([{ amount: 1000 }]);
+  });
+
+  it('B6 find a row by a partial unique index', async () => {
+    const tokens = dataSource.getRepository(DirectDebitToken);
+    const token = {
+      userId: USER_IDS[0],
+      provider: 'gocardless',
+      scheme: 'bacs',
+      mandateReference: 'MD-1',
+    } as const;
+    for (const bankName of ['First', 'Second']) {
+      await tokens.upsert(
+        { ...token, bankName },
+        {
+          conflictPaths: ['provider', 'mandateReference'],
+          indexPredicate: 'mandate_reference IS NOT NULL',
+        },
+      );
+    }
+    expect(await tokens.find()).toMatchObject([{ bankName: 'Second' }]);
+  });
+
+  it('B6 orIgnore() passes over rows that are there, and over nothing else', async () => {
+    const ignoring = (values: object): Promise<unknown> =>
+      dataSource
+        .getRepository(Plan)
+        .createQueryBuilder()
+        .insert()
+        .values(values)
+        .orIgnore()
+        .execute();
+    await ignoring({ name: 'once' });
+    await ignoring({ name: 'once', sortOrder: 5 });
+    expect(await dataSource.getRepository(Plan).find()).toMatchObject([{ sortOrder: 0 }]);
+    await expect(ignoring({ name: 'wrong', trialDays: () => '731' })).rejects.toThrow(
+      'ck_plans_trial_days',
+    );
+  });
+});
