@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { HeldWrites, onlyReads } from '../../src/engines/d1/held-writes';
+import type { SqliteValue } from '../../src/engines/sqlite-family/session';
+import { engines, type TestDatabase } from '../support/engines';
+
+const seed = Number(process.env.FC_SEED ?? 20_261_120);
+
+interface Statement {
+  readonly sql: string;
+  readonly values: readonly SqliteValue[];
+}
+
+const id = fc.integer({ min: 1, max: 6 });
+const name = fc.constantFrom('a', 'b', 'c', '1', '2');
+/** A value, bound or, as TypeORM writes numbers, in the text. */
+const bound = (value: number | string): Statement => ({ sql: '?', values: [value] });
+const either = fc
+  .tuple(id, fc.boolean())
+  .map(([value, inText]) => (inText ? { sql: `${value}`, values: [] } : bound(value)));
+
+/** Finds rows of `t`: by one column, by several, by an expression, or all. */
+const where: fc.Arbitrary<Statement> = fc.oneof(
+  either.map(({ sql, values }) => ({ sql: `WHERE "id" = ${sql}`, values })),
+  fc.array(either, { minLength: 1, maxLength: 3 }).map((all) => ({
+    sql: `WHERE (("t"."id" IN (${all.map(({ sql }) => sql).join(', ')})))`,
+    values: all.flatMap(({ values }) => values),
+  })),
+  name.map((value) => ({ sql: 'WHERE t.name = ?', values: [value] })),
+  name.map((value) => ({ sql: 'WHERE name IN (?)', values: [value] })),
+  fc.tuple(id, name).map((values) => ({ sql: 'WHERE id = ? AND name = ?', values })),
+  fc.tuple(id, name).map((values) => ({ sql: 'WHERE id = ? OR name <> ?', values })),
+  id.map((value) => ({ sql: 'WHERE id > ?', values: [value] })),
+  fc.constant({ sql: '', values: [] }),
+);
+
+const write: fc.Arbitrary<Statement> = fc.oneof(
+  fc.array(fc.tuple(either, name), { minLength: 1, maxLength: 3 }).chain((rows) =>
+    fc
+      .constantFrom(
+        ['INSERT OR IGNORE INTO "t" ("id", "name") VALUES', ''],
+        ['INSERT INTO t(id, name) VALUES', ' ON CONFLICT DO NOTHING'],
+        ['INSERT INTO t(id, name) VALUES', ' ON CONFLICT (id) DO UPDATE SET name = excluded.name'],
+        ['INSERT INTO t(id, name) VALUES', ' ON CONFLICT (name) DO UPDATE SET size = 9'],
+        ['INSERT OR REPLACE INTO t (id, name) VALUES', ''],
+        ['REPLACE INTO t VALUES', ''],
+      )
+      .map(([head = '', tail = '']) => ({
+        sql: `${head} ${rows.map(([one]) => `(${one.sql}, ?${head.endsWith('t VALUES') ? ', NULL' : ''})`).join(', ')}${tail}`,
+        values: rows.flatMap(([one, text]) => [...one.values, text]),
+      })),
+  ),
+  fc.tuple(name, where).map(([text, { sql, values }]) => ({
+    sql: `UPDATE OR IGNORE "t" SET "name" = ?, size = size + 1 ${sql.replace('"t".', '')}`,
+    values: [text, ...values],
+  })),
+  fc.tuple(id, where).map(([value, { sql, values }]) => ({
+    sql: `UPDATE OR IGNORE t SET id = ? ${sql.replace('"t".', '')}`,
+    values: [value, ...values],
+  })),
+  where.map(({ sql, values }) => ({ sql: `DELETE FROM t ${sql}`, values })),
+  name.map((value) => ({ sql: 'INSERT OR IGNORE INTO t (name) VALUES (?)', values: [value] })),
+  id.map((value) => ({
+    sql: `INSERT OR IGNORE INTO t (id, name) VALUES (1 + ?, 'x')`,
+    values: [value],
+  })),
+  name.map((value) => ({ sql: 'INSERT INTO other (name) VALUES (?)', values: [value] })),
+);
+
+const read: fc.Arbitrary<Statement> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: where.map(({ sql, values }) => ({ sql: `SELECT * FROM "t" ${sql}`, values })),
+  },
+  where.map(({ sql, values }) => ({ sql: `select count(*) AS n from t ${sql} limit 1`, values })),
+  id.map((value) => ({
+    sql: 'SELECT (SELECT max(name) FROM t) AS n FROM other WHERE id = ?',
+    values: [value],
+  })),
+  id.map((value) => ({
+    sql: 'SELECT t.* FROM other JOIN t ON t.name = other.name WHERE other.id = ?',
+    values: [value],
+  })),
+  fc.constant({ sql: 'SELECT * FROM other', values: [] }),
+);
+
+describe('B1 reads in a transaction on D1', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await engines
+      .find(({ name: engine }) => engine === 'sqlite')!
+      .createDatabase({ host: 'none' });
+    await database.exec(`CREATE TABLE t (id integer PRIMARY KEY, name text UNIQUE, size integer);
+      CREATE TABLE other (id integer PRIMARY KEY, name text)`);
+  });
+  afterAll(() => database.close());
+
+  it('B1 one that is let through finds what it would have found after the writes', async () => {
+    const tally = { allowed: 0, refused: 0 };
+    const property = fc.asyncProperty(
+      fc.array(write, { minLength: 1, maxLength: 3 }),
+      read,
+      async (writes, { sql, values }) => {
+        await database.exec(`DELETE FROM t; DELETE FROM other;
+          INSERT INTO t VALUES (1, 'a', 0), (2, 'b', 0), (3, '1', 0);
+          INSERT INTO other VALUES (1, 'a'), (2, 'x')`);
+        const held = new HeldWrites();
+        const before = await database.sql(sql, values);
+        for (const one of writes) {
+          held.add(one.sql, one.values);
+          await database.sql(one.sql, one.values).catch(() => undefined);
+        }
+        const after = await database.sql(sql, values);
+        let isAllowed = true;
+        try {
+          held.assertLeftAlone(sql, values);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'NOT_SUPPORTED' });
+          isAllowed = false;
+        }
+        tally[isAllowed ? 'allowed' : 'refused'] += 1;
+        if (isAllowed) expect({ writes, after }).toEqual({ writes, after: before });
+      },
+    );
+    await fc.assert(property, { seed, numRuns: 3_000 });
+    expect(tally.allowed).toBeGreaterThan(300);
+    expect(tally.refused).toBeGreaterThan(300);
+  }, 60_000);
+
+  it.each([
+    { what: 'another row, as save() asks', sql: 'SELECT * FROM "t" "T" WHERE "T"."id" IN (?)' },
+    { what: 'another row, by a number', sql: 'SELECT * FROM "t" WHERE (("t"."id" = 7)) LIMIT 1' },
+    { what: 'another column of the new rows', sql: 'SELECT * FROM t WHERE name = ?' },
+    { what: 'another table', sql: 'SELECT * FROM u WHERE id = ?' },
+  ])('B1 $what is let through', ({ sql }) => {
+    const held = new HeldWrites();
+    const insert = 'INSERT INTO "t"("id", "name", "at") VALUES (?, ?, strftime(?)), (5, NULL, 0)';
+    held.add(insert, [1, 'x', 'y']);
+    expect(() => {
+      held.assertLeftAlone(sql, [2]);
+    }).not.toThrow();
+  });
+
+  it.each([
+    ['SELECT 1', true],
+    [' -- UPDATE\n select 1', true],
+    ['/* x */ VALUES (1)', true],
+    ['EXPLAIN DELETE FROM t', true],
+    ['WITH a AS (SELECT 1) SELECT * FROM a', true],
+    ['WITH a AS (SELECT 1) DELETE FROM t WHERE id IN a', false],
+    ['WITH RECURSIVE a(x) AS (VALUES (1)) INSERT INTO t SELECT x FROM a', false],
+    ['PRAGMA table_info(t)', true],
+    ['PRAGMA foreign_key_check', true],
+    ['PRAGMA defer_foreign_keys = ON', false],
+    ['CREATE TABLE x AS SELECT 1', false],
+    ['-- SELECT\nUPDATE t SET id = 1', false],
+  ])('B1 %j only reads: %j', (sql, expected) => {
+    expect(onlyReads(sql)).toBe(expected);
+  });
+});

@@ -1,0 +1,285 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { migrate } from '../../src';
+import { openDataSource } from '../support/data-source';
+import { createD1Database } from '../support/d1-database';
+import { startCloudflareApi, type CloudflareApi } from './cloudflare-api';
+import { WranglerProject } from './host-project';
+
+/** wrangler takes about 2 s a call, more on a machine that is busy with other tests. */
+jest.setTimeout(180_000);
+
+const HOST_TABLES = ['user', 'session', 'account', 'verification', 'todos'];
+const BILLING_TABLES = [
+  'direct_debit_tokens',
+  'payment_attempts',
+  'subscription_plans',
+  'user_subscriptions',
+];
+const HOST_FILES = ['0000_better_auth.sql', '0001_todos.sql'];
+const FILE = '0002_create_user_billing.sql';
+const ROLLBACK = `drizzle/rollback/${FILE}`;
+const MIGRATION = expect.stringMatching(/^CreateUserBilling\d{13}$/) as string;
+const BY_WRANGLER = 'SELECT name FROM d1_migrations ORDER BY id';
+const BY_TYPEORM = 'SELECT name FROM migrations ORDER BY id';
+const NOTHING_TO_APPLY = /No migrations to apply!/;
+
+const SEED = [
+  `INSERT INTO user (id, name, email, created_at, updated_at) VALUES ('ada', 'Ada', 'ada@example.com', 1, 1)`,
+  `INSERT INTO session (id, expires_at, token, created_at, updated_at, user_id) VALUES ('s', 9, 't', 1, 1, 'ada')`,
+  `INSERT INTO todos (title, user_id) VALUES ('pay', 'ada')`,
+];
+const SEED_BILLING = [
+  `INSERT INTO subscription_plans (id, code, name, amount, currency, billing_interval) VALUES ('p', 'pro', 'Pro', 900, 'EUR', 'month')`,
+  `INSERT INTO user_subscriptions (id, user_id, plan_id, status, amount, currency, billing_interval) VALUES ('u', 'ada', 'p', 'active', 900, 'EUR', 'month')`,
+];
+
+describe('a host with Better Auth, drizzle and D1', () => {
+  const FIXTURE = join(__dirname, 'fixtures/host-project');
+  /** Has applied its own migrations, and has rows. */
+  let running: WranglerProject;
+
+  beforeAll(async () => {
+    running = await WranglerProject.copy(FIXTURE);
+    await ok(running.script('db:migrate:local'));
+    for (const statement of SEED) await running.sql(statement);
+    expect(await running.names(BY_WRANGLER)).toEqual(HOST_FILES);
+  });
+
+  async function copy(): Promise<WranglerProject> {
+    const host = await WranglerProject.copy(FIXTURE);
+    host.takeState(running);
+    return host;
+  }
+
+  /** A copy that has our files after its own, not yet applied. */
+  async function withBilling(): Promise<WranglerProject> {
+    const host = await copy();
+    await ok(host.billing(['sql', '--dialect', 'd1', '--out', 'drizzle', '--from', '2']));
+    return host;
+  }
+
+  const hostRows = async (host: WranglerProject): Promise<unknown> => {
+    const rows: Record<string, unknown> = {};
+    for (const table of HOST_TABLES) rows[table] = await host.sql(`SELECT * FROM "${table}"`);
+    return rows;
+  };
+
+  const execute = (host: WranglerProject, ...words: string[]): ReturnType<typeof host.wrangler> =>
+    host.wrangler(['d1', 'execute', 'host-project', '--local', ...words]);
+
+  it('U3 U5 its db:migrate:local applies our files after its own, once, and nothing of its changes', async () => {
+    const host = await copy();
+    const files = host.files();
+    const catalog = await host.catalog(HOST_TABLES);
+    const rows = await hostRows(host);
+
+    const written = await ok(
+      host.billing(['sql', '--dialect', 'd1', '--out', 'drizzle', '--from', '2']),
+    );
+    expect(written).toBe(`wrote drizzle/${FILE}\nwrote ${ROLLBACK}\n`);
+    expect(host.files()).toEqual({
+      ...files,
+      [`drizzle/${FILE}`]: expect.any(String) as string,
+      [ROLLBACK]: expect.any(String) as string,
+    });
+
+    const applied = await ok(host.script('db:migrate:local'));
+    expect(applied).toContain(FILE);
+    expect(applied).not.toContain(HOST_FILES[0]);
+    expect(applied).not.toContain('rollback');
+    expect(await ok(host.script('db:migrate:local'))).toMatch(NOTHING_TO_APPLY);
+
+    expect(await host.names(BY_WRANGLER)).toEqual([...HOST_FILES, FILE]);
+    expect(await host.names(BY_TYPEORM)).toEqual([MIGRATION]);
+    expect(await host.catalog(HOST_TABLES)).toEqual(catalog);
+    expect(await hostRows(host)).toEqual(rows);
+    expect(withoutIndents(await host.catalog(BILLING_TABLES))).toEqual(await catalogOfMigrate());
+
+    // drizzle-kit numbers by its own journal: its next file has the number of ours.
+    writeFileSync(
+      join(host.folder, 'drizzle/0002_tags.sql'),
+      'CREATE TABLE `tags` (`id` integer);\n',
+    );
+    expect(await ok(host.script('db:migrate:local'))).toContain('0002_tags.sql');
+    expect(await host.names(BY_WRANGLER)).toEqual([...HOST_FILES, FILE, '0002_tags.sql']);
+  });
+
+  it('U3 a rollback file takes back what the forward file did, and both records', async () => {
+    const host = await withBilling();
+    await ok(host.script('db:migrate:local'));
+    for (const statement of SEED_BILLING) await host.sql(statement);
+    const catalog = await host.catalog([...HOST_TABLES, ...BILLING_TABLES]);
+    const hostCatalog = await host.catalog(HOST_TABLES);
+    const rows = await hostRows(host);
+    expect(await host.sql('SELECT id FROM user_subscriptions')).toHaveLength(1);
+
+    await ok(execute(host, '--file', ROLLBACK));
+    expect(await host.catalog([...HOST_TABLES, ...BILLING_TABLES])).toEqual(hostCatalog);
+    expect(await hostRows(host)).toEqual(rows);
+    expect(await host.names(BY_WRANGLER)).toEqual(HOST_FILES);
+    expect(await host.names(BY_TYPEORM)).toEqual([]);
+
+    // There is nothing left to take back: refused as a whole.
+    expect(await execute(host, '--file', ROLLBACK)).toMatchObject({ exitCode: 1 });
+    expect(await host.names(BY_WRANGLER)).toEqual(HOST_FILES);
+    expect(await hostRows(host)).toEqual(rows);
+
+    await ok(host.script('db:migrate:local'));
+    expect(await host.catalog([...HOST_TABLES, ...BILLING_TABLES])).toEqual(catalog);
+    expect(await host.names(BY_WRANGLER)).toEqual([...HOST_FILES, FILE]);
+  });
+
+  it("U3 what wrangler applied this library's commands know, and what they take back wrangler knows", async () => {
+    const host = await withBilling();
+    await ok(host.script('db:migrate:local'));
+    expect(await stateOf(host)).toEqual(['applied']);
+    expect(await ok(host.billing(['migrate']))).toMatch(/^Nothing is pending/);
+    expect(await ok(host.billing(['check']))).toBe('The tables are what the entities say.\n');
+
+    await ok(host.billing(['rollback']));
+    expect(await host.catalog(BILLING_TABLES)).toEqual([]);
+    expect(await host.names(BY_WRANGLER)).toEqual(HOST_FILES);
+  });
+
+  it('U3 what these commands applied wrangler knows, and what it takes back they know', async () => {
+    const host = await withBilling();
+    // By another name, and on a binding that `wrangler dev` would look for at Cloudflare's.
+    const configuration = readFileSync(join(host.folder, 'wrangler.jsonc'), 'utf8');
+    writeFileSync(
+      join(host.folder, 'wrangler.jsonc'),
+      configuration.replace('"DB",', '"DB", "migrations_table": "applied_files", "remote": true,'),
+    );
+    await ok(
+      host.billing([
+        'sql',
+        '--dialect',
+        'd1',
+        '--out',
+        'other',
+        '--from',
+        '2',
+        '--table',
+        'applied_files',
+      ]),
+    );
+
+    await ok(host.billing(['migrate']));
+    expect(await host.names('SELECT name FROM applied_files')).toEqual([FILE]);
+    const list = await ok(host.wrangler(['d1', 'migrations', 'list', 'host-project', '--local']));
+    expect(list).toContain(HOST_FILES[0]);
+    expect(list).not.toContain('billing');
+
+    await ok(execute(host, '--file', `other/rollback/${FILE}`));
+    expect(await host.names('SELECT name FROM applied_files')).toEqual([]);
+    expect(await stateOf(host)).toEqual(['pending']);
+  });
+
+  it('U3 a forward file is refused as a whole where the table it refers to is missing', async () => {
+    const host = await copy();
+    const env = { BILLING_FAMILIES: 'tenant' };
+    await ok(host.billing(['sql', '--dialect', 'd1', '--out', 'drizzle'], env));
+    const { exitCode, stdout, stderr } = await host.script('db:migrate:local');
+    expect(exitCode).toBe(1);
+    expect(stdout + stderr).toMatch(/no such table: tenants/);
+    expect(await host.catalog(['plans', 'subscriptions', 'migrations'])).toEqual([]);
+    expect(await host.names(BY_WRANGLER)).toEqual(HOST_FILES);
+  });
+
+  it('U3 a binding that the configuration does not have is told, beside those it has', async () => {
+    const host = await copy();
+    const { exitCode, stdout, stderr } = await host.billing(['status'], { DATABASE_URL: 'd1:BD' });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(/no D1 binding "BD", but DB: add it to d1_databases/);
+  });
+
+  it('T5 of four db:migrate at once one does the work, nobody fails, and wrangler knows', async () => {
+    const host = await withBilling();
+    const runs = await Promise.all(Array.from({ length: 4 }, () => host.billing(['migrate'])));
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0]);
+    expect(runs.filter(({ stdout }) => stdout.startsWith('Applied'))).toHaveLength(1);
+    expect(await host.names(BY_TYPEORM)).toEqual([MIGRATION]);
+    expect(await host.names(BY_WRANGLER)).toEqual([...HOST_FILES, FILE]);
+    expect(withoutIndents(await host.catalog(BILLING_TABLES))).toEqual(await catalogOfMigrate());
+    expect(await host.sql('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+  });
+
+  describe("at Cloudflare's", () => {
+    const PRODUCTION = '00000000-0000-0000-0000-000000000001';
+    const PREVIEW = '00000000-0000-0000-0000-000000000002';
+    let api: CloudflareApi;
+
+    beforeAll(async () => {
+      api = await startCloudflareApi([PRODUCTION, PREVIEW]);
+    });
+
+    afterAll(() => api.stop());
+
+    it.each([
+      ['db:migrate:preview', PREVIEW, PRODUCTION, ['host-project-preview', '--env', 'preview']],
+      ['db:migrate:prod', PRODUCTION, undefined, ['host-project']],
+    ])(
+      'U5 U3 its %s does there what db:migrate:local does here',
+      async (script, id, other, words) => {
+        const host = await withBilling();
+        const names = async (statement: string): Promise<unknown[]> =>
+          (await api.sql(id, statement)).map(({ name }) => name);
+
+        await ok(host.script(script, api.env));
+        expect(await names(BY_WRANGLER)).toEqual([...HOST_FILES, FILE]);
+        expect(await names(BY_TYPEORM)).toEqual([MIGRATION]);
+        expect(await ok(host.script(script, api.env))).toMatch(NOTHING_TO_APPLY);
+        if (other !== undefined) expect(await api.sql(other, TABLES)).toEqual([]);
+
+        await ok(
+          host.wrangler(
+            ['d1', 'execute', ...words, '--remote', '--yes', '--file', ROLLBACK],
+            api.env,
+          ),
+        );
+        expect(await names(BY_WRANGLER)).toEqual(HOST_FILES);
+        expect(await names(BY_TYPEORM)).toEqual([]);
+        expect(await names(TABLES)).toEqual(expect.not.arrayContaining(BILLING_TABLES));
+      },
+    );
+  });
+});
+
+const TABLES = `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'`;
+
+/** What a run left on stdout, if it went well. */
+async function ok(running: ReturnType<WranglerProject['wrangler']>): Promise<string> {
+  const { exitCode, stdout, stderr } = await running;
+  expect({ exitCode, output: exitCode === 0 ? '' : stdout + stderr }).toEqual({
+    exitCode: 0,
+    output: '',
+  });
+  return stdout;
+}
+
+async function stateOf(host: WranglerProject): Promise<string[]> {
+  const { migrations } = JSON.parse(await ok(host.billing(['status', '--json']))) as {
+    migrations: { state: string }[];
+  };
+  return migrations.map(({ state }) => state);
+}
+
+/** The entries of billing's tables as `migrate()` makes them on a D1. */
+async function catalogOfMigrate(): Promise<unknown[]> {
+  const database = await createD1Database();
+  await database.sql(`CREATE TABLE "user" ("id" text NOT NULL PRIMARY KEY)`);
+  const dataSource = await openDataSource(database, { BILLING_FAMILIES: 'user' });
+  await migrate(dataSource);
+  await dataSource.destroy();
+  const entries = await database.sql(
+    `SELECT type, name, sql FROM sqlite_master
+     WHERE tbl_name IN (SELECT value FROM json_each($1)) ORDER BY type, name`,
+    [JSON.stringify(BILLING_TABLES)],
+  );
+  return withoutIndents(entries);
+}
+
+/** A file's statements begin at the margin, those of the class where the code does. */
+function withoutIndents(entries: readonly Record<string, unknown>[]): unknown[] {
+  return entries.map((entry) => ({ ...entry, sql: String(entry.sql).replaceAll(/^ +/gm, '') }));
+}
