@@ -31,7 +31,10 @@ export class HostProject {
       extends: join(ROOT, 'tsconfig.json'),
       compilerOptions: {
         emitDecoratorMetadata: true,
-        paths: { 'typeorm-billing': [join(ROOT, 'src/index.ts')] },
+        paths: {
+          'typeorm-billing': [join(ROOT, 'src/index.ts')],
+          'typeorm-billing/d1': [join(ROOT, 'src/d1.ts')],
+        },
         types: ['node'],
         typeRoots: [join(ROOT, 'node_modules/@types')],
       },

@@ -1,0 +1,119 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { ModuleKind, parseConfigFileTextToJson, transpileModule } from 'typescript';
+import type { DataSource } from 'typeorm';
+import * as d1 from '../../src/d1';
+import { billing } from '../cli/programs';
+import { openDataSource } from '../support/data-source';
+import { createD1Database } from '../support/d1-database';
+import { fences, fileLinks } from './markdown';
+import { HostProject } from './project';
+
+/** A compiler run, on a machine that is busy with other tests. */
+const TIMEOUT_MS = 60_000;
+
+const ROOT = resolve(__dirname, '../..');
+const PAGE = readFileSync(join(ROOT, 'docs/d1.md'), 'utf8');
+const BLOCKS = fences(PAGE);
+
+function textsOf(section: string, language: string): string[] {
+  const found = BLOCKS.filter((one) => one.section === section && one.language === language);
+  return found.map(({ text }) => text);
+}
+
+describe('U3 B1 the page about D1', () => {
+  it(
+    'B1 is accepted by the strict compiler as it is written',
+    async () => {
+      const blocks = BLOCKS.filter(({ language }) => language === 'ts').map(({ text }) => text);
+      expect(blocks.length).toBeGreaterThan(1);
+      expect(await new HostProject(blocks).compile()).toBe('');
+    },
+    TIMEOUT_MS,
+  );
+
+  it('U3 shows what the command writes after the file of the host', async () => {
+    const cwd = new HostProject([]).path('.');
+    mkdirSync(join(cwd, 'migrations'));
+    writeFileSync(join(cwd, 'migrations/0001_better_auth.sql'), '');
+    const [command = ''] = textsOf('A new Worker', 'sh').filter((one) => one.includes(' sql '));
+    const [, families, words = ''] =
+      /^BILLING_FAMILIES=(\w+) npx typeorm-billing (.*)\n$/.exec(command) ?? [];
+    const env = { BILLING_FAMILIES: families };
+    const { exitCode, stdout } = await billing(words.split(' '), { cwd, env });
+    expect(exitCode).toBe(0);
+    expect(textsOf('A new Worker', 'text')).toEqual([stdout]);
+    const [takeBack = ''] = textsOf('Rollback', 'sh');
+    expect(existsSync(join(cwd, takeBack.trim().split(' ').at(-1) ?? ''))).toBe(true);
+  });
+
+  it('U3 has a configuration that is one', () => {
+    const [text = ''] = textsOf('A new Worker', 'jsonc');
+    expect(parseConfigFileTextToJson('wrangler.jsonc', text)).toEqual({
+      config: expect.objectContaining({ compatibility_flags: ['nodejs_compat'] }) as unknown,
+    });
+  });
+
+  it('B4 renews once, with its payment, however many ask for it', async () => {
+    const [text = ''] = textsOf('Transactions', 'ts');
+    const { renew } = evaluate(text) as {
+      renew: (dataSource: DataSource, id: string, end: Date) => Promise<boolean>;
+    };
+    const database = await createD1Database();
+    await database.sql('CREATE TABLE "user" (id text PRIMARY KEY)');
+    await database.sql(`INSERT INTO "user" VALUES ('ada')`);
+    const dataSource = await openDataSource(database, { BILLING_FAMILIES: 'user' });
+    await d1.migrate(dataSource);
+    const { manager } = dataSource;
+    const price = { amount: 900, currency: 'EUR', billingInterval: 'month' } as const;
+    const plan = await manager.save(
+      manager.create(d1.SubscriptionPlan, { ...price, code: 'pro', name: 'Pro' }),
+    );
+    const { id } = await manager.save(
+      manager.create(d1.UserSubscription, {
+        ...price,
+        userId: 'ada',
+        planId: plan.id,
+        status: 'active',
+        currentPeriodStart: new Date('2026-01-01'),
+        currentPeriodEnd: new Date('2026-02-01'),
+      }),
+    );
+
+    const end = new Date('2026-03-01');
+    const renewed = await Promise.all([1, 2, 3].map(() => renew(dataSource, id, end)));
+    expect(renewed.filter(Boolean)).toHaveLength(1);
+    expect(
+      await database.sql('SELECT current_period_start AS start FROM user_subscriptions'),
+    ).toEqual([{ start: '2026-02-01 00:00:00.000' }]);
+    expect(await database.sql('SELECT period_end AS "end", kind FROM payment_attempts')).toEqual([
+      { end: '2026-03-01 00:00:00.000', kind: 'renewal' },
+    ]);
+    await dataSource.destroy();
+    await database.close();
+  });
+
+  it.each(['docs/d1.md', 'examples/worker/README.md'])(
+    'C2 %s links to nothing that is not there',
+    (page) => {
+      const links = fileLinks(readFileSync(join(ROOT, page), 'utf8'));
+      const targets = links.map((target) => join(ROOT, dirname(page), target));
+      expect(targets.filter((target) => !existsSync(target))).toEqual([]);
+    },
+  );
+});
+
+/** What a block of the page exports, with the package being its sources. */
+function evaluate(text: string): unknown {
+  const { outputText } = transpileModule(text, {
+    compilerOptions: { module: ModuleKind.CommonJS },
+  });
+  const exported = {};
+  const load = (name: string): unknown => {
+    if (name === 'typeorm-billing/d1') return d1;
+    throw new Error(`The page imports ${name}, which is not foreseen.`);
+  };
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the page is the project's own
+  (new Function('exports', 'require', outputText) as (...all: unknown[]) => void)(exported, load);
+  return exported;
+}
