@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureColdMigration } from './cold-migration';
+import { measureWorkers } from './d1/run';
 import { measureFrontDoor } from './front-door';
 import { conditions } from './lib/conditions';
 import { postgresDatabases, sqliteDatabases, type Databases } from './lib/databases';
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
     );
   });
   add('## Importing the front door', await measureFrontDoor(rounds));
+  add(...(await measureWorkers(rounds)));
   await writeFile(join(RESULTS, 'report.md'), `${report.join('\n\n')}\n`);
 }
 

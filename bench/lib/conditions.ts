@@ -5,7 +5,16 @@ import { benchModule, ROOT, rootModule } from './paths';
 
 /** Under what the numbers were taken; nothing in it names a machine. */
 export function conditions(rounds: number): string {
-  const root = ['typeorm', 'pg', 'sqlite3', 'class-validator', 'ts-node', '@swc/core'];
+  const root = [
+    'typeorm',
+    'pg',
+    'sqlite3',
+    'class-validator',
+    'ts-node',
+    '@swc/core',
+    'wrangler',
+    'workerd',
+  ];
   const peers = ['knex', 'drizzle-kit', 'drizzle-orm', '@libsql/client'];
   const versions = [
     ...root.map((name) => `${name} ${versionIn(rootModule(name))}`),
