@@ -20,8 +20,8 @@ export async function startWorkerd(bundles: readonly Bundle[]): Promise<Workerd>
   const miniflare = new Miniflare({
     workers: bundles.map(({ name, script }) => ({
       name,
-      modules: true,
-      script,
+      // Named, or miniflare itself would parse the script in search of more, in the time that is measured.
+      modules: [{ type: 'ESModule', path: `${name}.js`, contents: script }],
       compatibilityDate: COMPATIBILITY.compatibility_date,
       compatibilityFlags: COMPATIBILITY.compatibility_flags,
       d1Databases: DATABASE,
