@@ -26,7 +26,8 @@ const config: Config = {
       },
     ],
   },
-  maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
+  maxWorkers: 3,
   testTimeout: 20_000,
 };
 

@@ -208,7 +208,7 @@ describe('B1 SQLite', () => {
   });
 
   it('B1 an in-memory database is one database to all its users', async () => {
-    const dataSource = await open({ file: ':memory:' });
+    const dataSource = await open({ file: ':memory:', busyTimeout: 30_000 });
     await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
         dataSource.transaction((manager) =>

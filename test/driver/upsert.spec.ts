@@ -1,12 +1,12 @@
 import type { DataSource, Repository } from 'typeorm';
-import { DirectDebitToken, Plan, SubscriptionPlan } from '../../src';
+import { DirectDebitToken, Plan, SubscriptionPlan, UserSubscription } from '../../src';
 import { openDataSource } from '../support/data-source';
 import { engines, type TestDatabase, USER_IDS } from '../support/engines';
 
 const LONG_AGO = new Date('2020-01-01T00:00:00.000Z');
 const RECENTLY = 60_000;
 
-describe.each(engines)('B6 upserts on $name', ({ createDatabase }) => {
+describe.each(engines)('B6 upserts on $name', ({ createDatabase, transactions }) => {
   let database: TestDatabase;
   let dataSource: DataSource;
   let plans: Repository<SubscriptionPlan>;
@@ -49,7 +49,7 @@ describe.each(engines)('B6 upserts on $name', ({ createDatabase }) => {
 
   it('B6 leave a row that has the values already as it is, if told to', async () => {
     const options = { conflictPaths: ['code'], skipUpdateIfNoValuesChanged: true };
-    await plans.upsert(PRO, options);
+    await plans.upsert({ ...PRO }, options);
     expect(await age()).toBeGreaterThan(RECENTLY);
     await plans.upsert({ ...PRO, amount: 1000 }, options);
     expect(await age()).toBeLessThan(RECENTLY);
@@ -92,6 +92,34 @@ describe.each(engines)('B6 upserts on $name', ({ createDatabase }) => {
       );
     }
     expect(await tokens.find()).toMatchObject([{ bankName: 'Second' }]);
+  });
+
+  it('B6 tell the key of the row that they find, and of one that they make', async () => {
+    const [pro] = await plans.find();
+    const rows = [{ ...PRO }, { ...PRO, code: 'team' }];
+    const { identifiers } = await plans.upsert(rows, ['code']);
+    const team = await plans.findOneByOrFail({ code: 'team' });
+    expect(identifiers).toEqual([{ id: pro!.id }, { id: team.id }]);
+    expect(rows).toMatchObject([{ id: pro!.id }, { id: team.id }]);
+    // With what they told, a row that refers to it can be written.
+    const [{ id } = { id: '' }] = (await plans.upsert({ ...PRO }, ['code'])).identifiers;
+    await dataSource.getRepository(UserSubscription).insert({
+      ...{ userId: USER_IDS[0], planId: id as string, amount: 900, currency: 'EUR' },
+      billingInterval: 'month',
+    });
+    await database.exec('DELETE FROM user_subscriptions');
+  });
+
+  it('B6 tell it in a transaction too, or tell none where it is not known yet', async () => {
+    const [pro] = await plans.find();
+    const row: typeof PRO & { id?: string } = { ...PRO };
+    const { identifiers } = await dataSource.transaction((manager) =>
+      manager.upsert(SubscriptionPlan, row, ['code']),
+    );
+    const told = transactions === 'interactive' ? pro!.id : undefined;
+    expect(identifiers).toEqual([{ id: told }]);
+    expect(row.id).toBe(told);
+    expect(await plans.find()).toMatchObject([{ id: pro!.id }]);
   });
 
   it('B6 orIgnore() passes over rows that are there, and over nothing else', async () => {

@@ -47,7 +47,34 @@ export class D1QueryBuilder<Entity extends ObjectLiteral> extends SqliteFamilyQu
 class D1InsertQueryBuilder<
   Entity extends ObjectLiteral,
 > extends SqliteFamilyInsertQueryBuilder<Entity> {
-  override execute(): Promise<InsertResult> {
+  override async execute(): Promise<InsertResult> {
+    const upsert = this.expressionMap.onUpdate as object | undefined;
+    if (upsert === undefined || this.isAnswered()) return this.#execute();
+    const unknown = this.#keysToCome();
+    const result = await this.#execute();
+    for (const { column, row, index } of unknown) {
+      const told = [row, result.identifiers[index], result.generatedMaps[index]];
+      for (const map of told) if (map !== undefined) column.setEntityValue(map, undefined);
+    }
+    return result;
+  }
+
+  protected override isAnswered(): boolean {
+    return !this.#isTransactionActive;
+  }
+
+  /** Of an upsert that is held: whether its rows keep the keys made for them is known when it is sent. */
+  #keysToCome(): { column: ColumnMetadata; row: ObjectLiteral; index: number }[] {
+    const { mainAlias } = this.expressionMap;
+    if (!mainAlias?.hasMetadata) return [];
+    return this.getValueSets().flatMap((row, index) =>
+      mainAlias.metadata.primaryColumns
+        .filter((column) => column.getEntityValue(row) === undefined)
+        .map((column) => ({ column, row, index })),
+    );
+  }
+
+  #execute(): Promise<InsertResult> {
     const { mainAlias, updateEntity, locallyGenerated, ...map } = this.expressionMap;
     const isWhole = !map.insertFromSelect && map.insertColumns.length === 0;
     if (mainAlias?.hasMetadata && updateEntity && isWhole) {

@@ -1,4 +1,4 @@
-import type { ColumnType, DataSource, QueryRunner } from 'typeorm';
+import type { ColumnType, DataSource, ObjectLiteral, QueryRunner } from 'typeorm';
 import { AbstractSqliteDriver } from 'typeorm/driver/sqlite-abstract/AbstractSqliteDriver.js';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js';
@@ -75,6 +75,24 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
    */
   override isReturningSqlSupported(): boolean {
     return this.writesAreHeld;
+  }
+
+  /** @param inserted the new row's number, or what an upsert returned of the row */
+  override createGeneratedMap(
+    metadata: EntityMetadata,
+    inserted: unknown,
+    index: number,
+    count: number,
+  ): ObjectLiteral | undefined {
+    if (typeof inserted !== 'object' || inserted === null) {
+      return super.createGeneratedMap(metadata, inserted, index, count);
+    }
+    const map: ObjectLiteral = {};
+    for (const [name, value] of Object.entries(inserted)) {
+      const column = metadata.findColumnWithDatabaseName(name);
+      column?.setEntityValue(map, this.prepareHydratedValue(value, column));
+    }
+    return map;
   }
 
   override normalizeType(column: Parameters<AbstractSqliteDriver['normalizeType']>[0]): string {

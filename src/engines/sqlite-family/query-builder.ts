@@ -132,7 +132,8 @@ function asGlob(condition: WhereClauseCondition): string | undefined {
 
 /**
  * Upserts as on Postgres. TypeORM leaves out for SQLite, though SQLite has it all, the stamp on the
- * row that is found and the condition on which it is changed, and refuses a partial index.
+ * row that is found, the condition on which it is changed and the key of that row, and refuses a
+ * partial index.
  */
 export class SqliteFamilyInsertQueryBuilder<
   Entity extends ObjectLiteral,
@@ -163,6 +164,11 @@ export class SqliteFamilyInsertQueryBuilder<
     }
   }
 
+  /** Whether the statement is sent at once, so that it can return what it has done. */
+  protected isAnswered(): boolean {
+    return true;
+  }
+
   /** The statement with what TypeORM leaves out behind `DO UPDATE SET …`. */
   #whole(sql: string): string {
     const { mainAlias, onUpdate } = this.expressionMap;
@@ -173,12 +179,23 @@ export class SqliteFamilyInsertQueryBuilder<
       !stamp || onUpdate.overwrite?.includes(stamp)
         ? sql
         : `${sql}, ${this.escape(stamp)} = EXCLUDED.${this.escape(stamp)}`;
-    if (!onUpdate.overwriteCondition?.length) return stamped;
+    const keys = this.#returningKeys();
+    if (!onUpdate.overwriteCondition?.length) return stamped + keys;
     const named =
       this.alias === this.getMainTableName()
         ? stamped
         : stamped.replace(`INTO ${table}`, `INTO ${table} AS ${this.escape(this.alias)}`);
-    return `${named} WHERE ${this.createUpsertConditionExpression(this.escape(this.alias))}`;
+    return `${named} WHERE ${this.createUpsertConditionExpression(this.escape(this.alias))}${keys}`;
+  }
+
+  /** The row may be one that was there, under a key that nobody here knows. */
+  #returningKeys(): string {
+    const { mainAlias, updateEntity } = this.expressionMap;
+    if (!mainAlias?.hasMetadata || !updateEntity || !this.isAnswered()) return '';
+    const names = mainAlias.metadata.primaryColumns.map((column) =>
+      this.escape(column.databaseName),
+    );
+    return ` RETURNING ${names.join(', ')}`;
   }
 }
 
