@@ -114,7 +114,7 @@ describe('B1 SQLite', () => {
     await database.close();
     const dataSource = new SqliteDataSource({
       database: options.file ?? database.url.slice('sqlite:'.length),
-      busyTimeout: options.busyTimeout ?? 300,
+      busyTimeout: options.busyTimeout ?? 1_000,
       entities: tenantBilling.entities,
       migrations: tenantBilling.migrations.sqlite,
       // What is expected to fail would otherwise be reported on the console as well.
@@ -148,12 +148,12 @@ describe('B1 SQLite', () => {
   });
 
   it('B1 writers that wait their turn are not timed out while others make progress', async () => {
-    const dataSource = await open({ busyTimeout: 400 });
+    const dataSource = await open({ busyTimeout: 1_000 });
     await Promise.all(
       Array.from({ length: 12 }, (_, index) =>
         dataSource.transaction(async (manager) => {
           await manager.insert(Plan, { name: `slow ${index}` });
-          await new Promise((resolve) => setTimeout(resolve, 60));
+          await new Promise((resolve) => setTimeout(resolve, 120));
         }),
       ),
     );
