@@ -17,7 +17,7 @@ export class WranglerProject {
     const programs = join(folder, 'node_modules/.bin');
     mkdirSync(programs);
     symlinkSync('../wrangler/bin/wrangler.js', join(programs, 'wrangler'));
-    symlinkSync('../typeorm-billing/dist/cli/main.js', join(programs, 'typeorm-billing'));
+    symlinkSync('../typeorm-billing/dist/cli/program.js', join(programs, 'typeorm-billing'));
     return new WranglerProject(folder);
   }
 
@@ -35,11 +35,15 @@ export class WranglerProject {
     return wrangler(words, this.folder, env);
   }
 
-  /** `npx typeorm-billing`, for user billing and the local D1. */
-  billing(words: readonly string[], env: Record<string, string | undefined> = {}): Promise<Run> {
-    const program = join(this.folder, 'node_modules/typeorm-billing/dist/cli/main.js');
+  /** `npx typeorm-billing`, for user billing and the local D1, from one of the project's folders. */
+  billing(
+    words: readonly string[],
+    env: Record<string, string | undefined> = {},
+    folder = '.',
+  ): Promise<Run> {
+    const program = join(this.folder, 'node_modules/typeorm-billing/dist/cli/program.js');
     return run([program, ...words], {
-      cwd: this.folder,
+      cwd: join(this.folder, folder),
       env: { ...WRANGLER_ENV, DATABASE_URL: 'd1:DB', BILLING_FAMILIES: 'user', ...env },
     });
   }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '../../src';
 import { openDataSource } from '../support/data-source';
@@ -186,11 +186,11 @@ describe('a host with Better Auth, drizzle and D1', () => {
     expect(await host.names(BY_WRANGLER)).toEqual(HOST_FILES);
   });
 
-  it('U3 a binding that the configuration does not have is told, beside those it has', async () => {
-    const host = await copy();
-    const { exitCode, stdout, stderr } = await host.billing(['status'], { DATABASE_URL: 'd1:BD' });
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toMatch(/no D1 binding "BD", but DB: add it to d1_databases/);
+  it('U3 is the same database from a folder below, as for wrangler itself', async () => {
+    const host = await withBilling();
+    expect(await ok(host.billing(['migrate'], {}, 'src'))).toMatch(/^Applied CreateUserBilling/);
+    expect(readdirSync(join(host.folder, 'src'))).not.toContain('.wrangler');
+    expect(await host.names(BY_WRANGLER)).toEqual([...HOST_FILES, FILE]);
   });
 
   it('T5 of four db:migrate at once one does the work, nobody fails, and wrangler knows', async () => {

@@ -1,3 +1,5 @@
+import { BillingError } from '../../errors';
+
 /** What is used of a D1 binding (`env.DB`), so that no package of types is needed. */
 export interface D1Binding {
   prepare(sql: string): D1Statement;
@@ -12,4 +14,22 @@ export interface D1Statement {
 export interface D1Outcome {
   readonly results?: Record<string, unknown>[];
   readonly meta: { readonly changes?: number; readonly last_row_id?: number };
+}
+
+/** @throws BillingError `CONFIGURATION_INVALID` if that is no D1 binding, such as the name of one */
+export function assertBinding(value: unknown): D1Binding {
+  if (typeof value === 'object' && value !== null && 'prepare' in value && 'batch' in value) {
+    return value as D1Binding;
+  }
+  const found =
+    typeof value === 'string'
+      ? `"${value}"`
+      : typeof value === 'object' && value
+        ? 'another object'
+        : String(value);
+  throw new BillingError(
+    'CONFIGURATION_INVALID',
+    `The D1DataSource has ${found} as its database, which is no D1 binding: pass env.NAME, by the ` +
+      'name that d1_databases in the wrangler configuration gives it.',
+  );
 }

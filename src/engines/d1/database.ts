@@ -7,7 +7,7 @@ import type {
   SqliteValue,
   StatementResult,
 } from '../sqlite-family/session';
-import type { D1Binding } from './binding';
+import { assertBinding, type D1Binding } from './binding';
 import { HeldWrites, onlyReads } from './held-writes';
 import { namingLimit } from './limits';
 import { type BoundStatement, fit } from './statement';
@@ -37,7 +37,7 @@ export class D1Database implements SqliteDatabase {
       typeof this.source === 'function'
         ? await this.source()
         : {
-            binding: this.source,
+            binding: assertBinding(this.source),
             dispose: () => Promise.resolve(),
             migrationFiles: new Map(),
             migrationsTable: WRANGLER_TABLE,
@@ -56,7 +56,7 @@ export class D1Database implements SqliteDatabase {
     if (this.#opened) return Promise.resolve(new D1Session(this.#opened.binding));
     throw new BillingError(
       'NOT_SUPPORTED',
-      'The D1 DataSource is closed: call initialize() before using it, and destroy() last.',
+      'The D1 DataSource is not open: call and await initialize() before using it, and destroy() last.',
     );
   }
 

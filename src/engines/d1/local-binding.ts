@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { BillingError } from '../../errors';
-import type { D1Binding } from './binding';
+import { assertBinding } from './binding';
 import type { OpenBinding } from './database';
 import { filesByMigration } from './migration-file';
 import { patient, untilFree } from './patient-binding';
@@ -8,64 +8,101 @@ import { WRANGLER_TABLE } from './wrangler-table';
 
 /** What is used of the package wrangler, which only this needs. */
 interface Wrangler {
-  getPlatformProxy(options: { persist: boolean; remoteBindings: boolean }): Promise<{
+  getPlatformProxy(options: {
+    configPath: string;
+    persist: { path: string };
+    remoteBindings: boolean;
+  }): Promise<{
     env: Record<string, unknown>;
     dispose(): Promise<void>;
   }>;
-  unstable_readConfig(options: object): {
-    readonly configPath?: string;
-    readonly d1_databases: readonly {
-      readonly binding: string;
-      readonly migrations_dir?: string;
-      readonly migrations_table?: string;
-    }[];
-  };
+  unstable_readConfig(options: object): WranglerConfig;
+}
+
+interface WranglerConfig {
+  readonly configPath?: string;
+  /** The one that its owner wrote, if a tool has made another of it. */
+  readonly userConfigPath?: string;
+  readonly d1_databases: readonly {
+    readonly binding: string;
+    readonly migrations_dir?: string;
+    readonly migrations_table?: string;
+  }[];
 }
 
 /**
- * Opens the binding `name` of the wrangler configuration in the working folder, on this machine.
+ * Opens the binding `name` of the wrangler configuration in the working folder or the next one above
+ * it, on this machine.
  *
- * @throws BillingError `NOT_SUPPORTED` without the package wrangler, `CONFIGURATION_INVALID` if the
- *   configuration has no such D1 binding
+ * @throws BillingError `NOT_SUPPORTED` without the package wrangler, `CONFIGURATION_INVALID` if there
+ *   is no configuration, if it can't be read, or if it has no such D1 binding
  */
 export async function openLocalBinding(name: string): Promise<OpenBinding> {
   const wrangler = await loadWrangler();
+  const { configPath, userConfigPath = configPath, databases } = readConfig(wrangler);
+  const database = databases.find((one) => one.binding === name);
+  if (database === undefined) {
+    const others = databases.map(({ binding }) => binding).join(', ');
+    throw new BillingError(
+      'CONFIGURATION_INVALID',
+      `${configPath} has no D1 binding "${name}"${others === '' ? '' : `, but ${others}`}: add it to ` +
+        'd1_databases, or run from the folder of the wrangler.jsonc that has it.',
+    );
+  }
+  // As the commands of wrangler do, from whichever folder they are run.
+  const path = join(dirname(userConfigPath), '.wrangler/state/v3');
   // A binding may say `remote: true`, for `wrangler dev`: what is asked for here is the local one.
   const proxy = await quietly(() =>
     untilFree(
-      () => wrangler.getPlatformProxy({ persist: true, remoteBindings: false }),
+      () => wrangler.getPlatformProxy({ configPath, persist: { path }, remoteBindings: false }),
       // workerd opens a file of its own in the same folder, and ends if another has that locked.
       /runtime failed to start/,
     ),
   );
-  const { env } = proxy;
-  const dispose = (): Promise<void> => proxy.dispose();
-  const binding = env[name];
-  if (isBinding(binding)) {
-    return { binding: patient(binding), dispose, ...(await readMigrationFiles(wrangler, name)) };
+  return {
+    binding: patient(assertBinding(proxy.env[name])),
+    dispose: () => proxy.dispose(),
+    // The files that `db:sql` has written into the folder from which wrangler applies migrations.
+    migrationFiles: await filesByMigration(
+      join(dirname(configPath), database.migrations_dir ?? 'migrations'),
+    ),
+    migrationsTable: database.migrations_table ?? WRANGLER_TABLE,
+  };
+}
+
+function readConfig(wrangler: Wrangler): {
+  readonly configPath: string;
+  readonly userConfigPath?: string;
+  readonly databases: WranglerConfig['d1_databases'];
+} {
+  let config: WranglerConfig;
+  try {
+    config = wrangler.unstable_readConfig({});
+  } catch (cause) {
+    throw new BillingError(
+      'CONFIGURATION_INVALID',
+      `The wrangler configuration can't be read: ${tellConfigError(cause)}`,
+      { cause },
+    );
   }
-  const bindings = Object.keys(env).filter((key) => isBinding(env[key]));
-  await dispose();
+  const { configPath, d1_databases: databases, ...rest } = config;
+  if (configPath !== undefined) return { ...rest, configPath, databases };
   throw new BillingError(
     'CONFIGURATION_INVALID',
-    `The wrangler configuration in this folder has no D1 binding "${name}"` +
-      `${bindings.length > 0 ? `, but ${bindings.join(', ')}` : ''}: add it to d1_databases, or run ` +
-      'from the folder of the wrangler.jsonc that has it.',
+    'There is no wrangler.jsonc, wrangler.json or wrangler.toml in this folder or above it, which ' +
+      'DATABASE_URL=d1:BINDING looks for: run from the folder of your Worker.',
   );
 }
 
-/** The files that `db:sql` has written into the folder from which wrangler applies migrations. */
-async function readMigrationFiles(
-  wrangler: Wrangler,
-  name: string,
-): Promise<Pick<OpenBinding, 'migrationFiles' | 'migrationsTable'>> {
-  const { configPath, d1_databases: databases } = wrangler.unstable_readConfig({});
-  const database = databases.find(({ binding }) => binding === name);
-  const folder = join(dirname(configPath ?? '.'), database?.migrations_dir ?? 'migrations');
-  return {
-    migrationFiles: await filesByMigration(folder),
-    migrationsTable: database?.migrations_table ?? WRANGLER_TABLE,
+/** What wrangler says of a configuration, with the line of a text that is no JSON or TOML. */
+function tellConfigError(cause: unknown): string {
+  const { message = String(cause), location } = cause as {
+    message?: string;
+    location?: { file?: string; line?: number };
   };
+  return location?.file === undefined
+    ? message.trim()
+    : `${location.file}:${location.line ?? ''}: ${message}.`;
 }
 
 /** wrangler tells on stdout which secrets it has read; that is for the result of a command. */
@@ -90,6 +127,3 @@ async function loadWrangler(): Promise<Wrangler> {
     );
   }
 }
-
-const isBinding = (value: unknown): value is D1Binding =>
-  typeof value === 'object' && value !== null && 'prepare' in value && 'batch' in value;

@@ -1,0 +1,44 @@
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { WranglerProject } from './host-project';
+
+const FIXTURE = join(__dirname, 'fixtures/host-project');
+
+jest.setTimeout(60_000);
+
+describe('a wrangler configuration that DATABASE_URL=d1:BINDING does not fit', () => {
+  it('U3 a binding that the configuration does not have is told, beside those it has', async () => {
+    const host = await WranglerProject.copy(FIXTURE);
+    const { exitCode, stdout, stderr } = await host.billing(['status'], { DATABASE_URL: 'd1:BD' });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(/no D1 binding "BD", but DB: add it to d1_databases/);
+  });
+
+  it.each([
+    [
+      'no configuration',
+      (file: string) => rmSync(file),
+      {},
+      /There is no wrangler\.jsonc, .*run from the folder of your Worker/,
+    ],
+    [
+      'one that is no JSON',
+      (file: string) => writeFileSync(file, '{\n"name" "x"\n}'),
+      {},
+      /can't be read: \S+wrangler\.jsonc:2: ColonExpected/,
+    ],
+    [
+      'no such environment',
+      () => undefined,
+      { CLOUDFLARE_ENV: 'nowhere' },
+      /No environment found in configuration with name "nowhere"/,
+    ],
+  ])('U3 %s is told, and nothing is made', async (_, spoil, env, hint) => {
+    const host = await WranglerProject.copy(FIXTURE);
+    spoil(join(host.folder, 'wrangler.jsonc'));
+    const { exitCode, stdout, stderr } = await host.billing(['migrate'], env);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(hint);
+    expect(readdirSync(host.folder)).not.toContain('.wrangler');
+  });
+});
