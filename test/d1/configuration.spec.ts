@@ -14,6 +14,14 @@ describe('a wrangler configuration that DATABASE_URL=d1:BINDING does not fit', (
     expect(stderr).toMatch(/no D1 binding "BD", but DB: add it to d1_databases/);
   });
 
+  it('U3 without the package wrangler it is told what to install', async () => {
+    const host = await WranglerProject.copy(FIXTURE);
+    rmSync(join(host.folder, 'node_modules/wrangler'));
+    const { exitCode, stdout, stderr } = await host.billing(['status']);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toMatch(/needs the package wrangler.*npm install --save-dev wrangler/);
+  });
+
   it.each([
     [
       'no configuration',

@@ -5,9 +5,16 @@ import { action } from './parity/generator';
 import { type Outcome, type Refusal, World } from './parity/world';
 
 /** For more, or for one that failed: `PARITY_SEED=7 PARITY_RUNS=5000 PARITY_LENGTH=50 npm test -- parity`. */
-const SEED = Number(process.env.PARITY_SEED ?? 20261120);
-const RUNS = Number(process.env.PARITY_RUNS ?? 1000);
-const LENGTH = Number(process.env.PARITY_LENGTH ?? 20);
+const SEED = setting('PARITY_SEED', 20261120, -Infinity);
+const RUNS = setting('PARITY_RUNS', 1000, 1);
+const LENGTH = setting('PARITY_LENGTH', 20, 1);
+
+/** Of a number that is none, no sequence at all would be made, and all would be alike. */
+function setting(name: string, usual: number, least: number): number {
+  const value = Number(process.env[name] ?? usual);
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new Error(`${name} is "${process.env[name] ?? ''}": give a whole number.`);
+}
 
 /** Far from now: a time that the database wrote by its own clock shows. */
 const START = Date.UTC(2040, 0, 1);

@@ -63,6 +63,9 @@ describe('B1 lists and limits in a Worker', () => {
     ['pattern', /50 bytes in a LIKE or GLOB pattern/],
     ['compound', /5 SELECTs in a UNION/],
     ['depth', /a depth of 100 in an expression/],
+    ['arguments', /32 arguments a function/],
+    ['tables', /64 tables in a join/],
+    ['triggers', /a depth of 10 in triggers/],
     ['columns in a result', /100 columns in a result.*relationLoadStrategy: 'query'/],
     ['columns in a table', /100 columns a table/],
   ])('B1 a statement beyond the limit of %s gets an error that names it', async (limit, says) => {

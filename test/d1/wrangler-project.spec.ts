@@ -193,6 +193,20 @@ describe('a host with Better Auth, drizzle and D1', () => {
     expect(await host.names(BY_WRANGLER)).toEqual([...HOST_FILES, FILE]);
   });
 
+  it('U3 of an environment of the configuration it is the local database that wrangler has', async () => {
+    const host = await WranglerProject.copy(FIXTURE);
+    const env = { CLOUDFLARE_ENV: 'preview' };
+    await ok(host.billing(['sql', '--dialect', 'd1', '--out', 'drizzle'], env));
+    const preview = ['host-project-preview', '--env', 'preview', '--local'];
+    await ok(host.wrangler(['d1', 'migrations', 'apply', ...preview]));
+    const { migrations } = JSON.parse(await ok(host.billing(['status', '--json'], env))) as {
+      migrations: { state: string }[];
+    };
+    expect(migrations).toMatchObject([{ state: 'applied' }]);
+    // There is no other: nothing was made of the one outside of the environment.
+    expect(await host.names(BY_WRANGLER)).toEqual([...HOST_FILES, FILE]);
+  });
+
   it('T5 of four db:migrate at once one does the work, nobody fails, and wrangler knows', async () => {
     const host = await withBilling();
     const runs = await Promise.all(Array.from({ length: 4 }, () => host.billing(['migrate'])));

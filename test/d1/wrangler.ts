@@ -33,14 +33,15 @@ export async function copyProject(source: string, packages: readonly string[]): 
   return folder;
 }
 
-/** Bundles a Worker as `wrangler deploy` does. */
-export async function bundle(project: string): Promise<string> {
+/** Bundles a Worker as `wrangler deploy` does, with these words more. */
+export async function bundle(project: string, ...words: string[]): Promise<string> {
+  const out = words.length === 0 ? 'bundled' : 'bundled-otherwise';
   const { exitCode, stdout, stderr } = await wrangler(
-    ['deploy', '--dry-run', '--outdir', 'bundled'],
+    ['deploy', '--dry-run', '--outdir', out, ...words],
     project,
   );
   if (exitCode !== 0) throw new Error(`The Worker can't be bundled:\n${stdout}${stderr}`);
-  return join(project, 'bundled');
+  return join(project, out);
 }
 
 /** Runs a bundled Worker in workerd, with a D1 database of its own as `DB`. */

@@ -98,8 +98,13 @@ describe.each(engines)('B6 toBillingError on $name', ({ name: engine, createData
   it.each(REFUSALS)('B6 $name, thrown by the driver itself', async (one) => {
     const error = await refusalOf(database.sql(one.sql));
     expect(error.code).toBe(one.code);
-    expect([one.table, undefined]).toContain(error.details?.table);
-    expect(error.details?.columns).toEqual(one.columns ?? []);
+    // Here no statement tells: Postgres names the table of all but a value that is too long, SQLite
+    // that of a column only.
+    const said = engine === 'postgres' ? one.name !== 'a text that is too long' : one.columns;
+    expect(error.details).toMatchObject({
+      table: said ? one.table : undefined,
+      columns: one.columns ?? [],
+    });
   });
 
   it('B6 tells no value: not in the message, the details, the cause, nor to whoever logs it', async () => {

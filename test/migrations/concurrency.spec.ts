@@ -139,6 +139,30 @@ describe.each(engines)('T5 many at once on $name', ({ name, createDatabase }) =>
     await Promise.all(dataSources.map((one) => one.destroy()));
   });
 
+  if (name === 'd1') {
+    it('T5 T7 stops reverting where, meanwhile, another process has applied a migration', async () => {
+      const [dataSource] = await openMany(database, 1);
+      await migrate(dataSource!);
+      dataSource!.migrations.push({
+        name: 'Last1900000000000',
+        up: () => Promise.resolve(),
+        async down() {
+          await database.sql(
+            `INSERT INTO migrations ("timestamp", "name") VALUES (1900000000001, 'OfAnother1900000000001')`,
+          );
+        },
+      });
+      await migrate(dataSource!);
+      await expect(revert(dataSource!, { all: true })).rejects.toMatchObject({
+        code: 'MIGRATION_NOT_FOUND',
+        message: expect.stringMatching(/no longer the migration applied last/) as string,
+      });
+      // The one before it went, and none of what the other process may need.
+      expect(await recorded(database)).toBe(3);
+      await dataSource!.destroy();
+    });
+  }
+
   it('T5 T7 reverting from several places at once reverts each migration once', async () => {
     const dataSources = await openMany(database, 4);
     const before = await catalog(database);

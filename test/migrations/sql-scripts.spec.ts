@@ -135,11 +135,26 @@ describe.each(['postgres', 'd1'] as const)('U3 SQL scripts for %s', (dialect) =>
     const [script] = await sqlScripts(migrationsFor(dialect), { dialect });
     await database.exec('CREATE TABLE "tenant_config" ("id" text)');
     const before = await catalog(database);
-    await expect(database.exec(script!.forward)).rejects.toThrow(/already exists/);
+    await expect(send(script!.forward)).rejects.toThrow(/already exists/);
     if (dialect === 'postgres') await database.exec('ROLLBACK');
     expect(await catalog(database)).toEqual(before);
     expect(await states()).toEqual(['pending', 'pending']);
+
+    // And back: after what a rollback file drops comes the record, in a table that is gone.
+    await database.exec('DROP TABLE "tenant_config"');
+    await send(script!.forward);
+    await database.exec('ALTER TABLE "migrations" RENAME TO "moved"');
+    const applied = await catalog(database);
+    await expect(send(script!.rollback)).rejects.toThrow(/migrations/);
+    if (dialect === 'postgres') await database.exec('ROLLBACK');
+    expect(await catalog(database)).toEqual(applied);
   });
+
+  /** As the tool does: psql sends one statement after the other, wrangler a file as one batch. */
+  async function send(text: string): Promise<void> {
+    const statements = dialect === 'postgres' ? text.split(/(?<=;)\n/) : [text];
+    for (const statement of statements) await database.exec(statement);
+  }
 });
 
 describe('U3 the folder of SQL scripts', () => {
