@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { filesByMigration, sqlFilesIn } from '../engines/d1/migration-file';
+import { migrationFilesIn, type ScriptDialect, sqlFilesIn } from '../engines/d1/migration-file';
 import { BillingError } from '../errors';
 import type { ReversibleMigrationClass } from '../migrations/reversible-migration';
-import { sqlScripts, type SqlScriptOptions } from './sql-scripts';
+import { MAX_NUMBER, scriptWriter, sqlScripts, type SqlScriptOptions } from './sql-scripts';
 
 export interface SqlFileOptions extends SqlScriptOptions {
   /** The folder to write to; it is made if it is not there. */
@@ -21,41 +21,85 @@ export interface SqlFiles {
 
 /**
  * Writes migrations into a folder as numbered SQL files, and into its folder `rollback` a file to
- * take each back. Migrations that the folder holds already are left as they are.
+ * take each back. Migrations that the folder holds already are left as they are; only a rollback
+ * file that is gone is written again.
  *
- * @throws BillingError `CONFIGURATION_INVALID` if another file of the folder has one of the numbers
+ * @throws BillingError `CONFIGURATION_INVALID` if another file of the folder has one of the numbers,
+ *   if its files can't be numbered after, or if it holds the migrations for another database
  */
 export async function writeSqlFiles(
   migrations: readonly ReversibleMigrationClass[],
   { out, from, ...options }: SqlFileOptions,
 ): Promise<SqlFiles> {
-  const files = await sqlFilesIn(out);
-  const present = await filesByMigration(out);
+  const present = await presentFiles(migrations, out, options.dialect);
   const missing = migrations.filter((Migration) => !present.has(new Migration().name));
-  const numbers = new Map(files.map((file) => [Number.parseInt(file, 10), file]));
-  const last = Math.max(0, ...[...numbers.keys()].filter(Number.isSafeInteger));
-  const scripts = await sqlScripts(missing, { ...options, from: from ?? last + 1 });
+  const numbers = numbersOf(await sqlFilesIn(out));
+  const next = from ?? (missing.length > 0 ? nextNumber(numbers, out) : 1);
+  const scripts = await sqlScripts(missing, { ...options, from: next });
   for (const { file } of scripts) {
     const taken = numbers.get(Number.parseInt(file, 10));
     if (taken === undefined) continue;
     throw new BillingError(
       'CONFIGURATION_INVALID',
-      `${file} would have the number of ${taken}, which is in ${out}: number the files from ${last + 1}, or ` +
-        'leave the number out.',
+      `${file} would have the number of ${taken}, which is in ${out}: number the files from ` +
+        `${nextNumber(numbers, out)}, or leave the number out.`,
     );
   }
   const written: string[] = [];
+  const write = async (path: string, text: string): Promise<void> => {
+    await writeFile(path, text);
+    written.push(path);
+  };
   await mkdir(join(out, 'rollback'), { recursive: true });
-  for (const { file, forward, rollback } of scripts) {
-    for (const [path, text] of [
-      [join(out, file), forward],
-      [join(out, 'rollback', file), rollback],
-    ] as const) {
-      await writeFile(path, text);
-      written.push(path);
-    }
+  const writeAgain = scriptWriter(options);
+  const rollbacks = await sqlFilesIn(join(out, 'rollback'));
+  for (const Migration of migrations) {
+    const migration = new Migration();
+    const file = present.get(migration.name);
+    if (file === undefined || rollbacks.includes(file)) continue;
+    await write(join(out, 'rollback', file), (await writeAgain(migration, file)).rollback);
   }
+  for (const { file, forward, rollback } of scripts) {
+    await write(join(out, file), forward);
+    await write(join(out, 'rollback', file), rollback);
+  }
+  return { written, kept: [...present.values()].map((file) => join(out, file)) };
+}
+
+/** Those of the migrations that the folder has a file of, by name. */
+async function presentFiles(
+  migrations: readonly ReversibleMigrationClass[],
+  out: string,
+  wanted: ScriptDialect,
+): Promise<ReadonlyMap<string, string>> {
   const names = new Set(migrations.map((Migration) => new Migration().name));
-  const kept = [...present].filter(([name]) => names.has(name)).map(([, file]) => join(out, file));
-  return { written, kept };
+  const present = new Map<string, string>();
+  for (const { migration, dialect, file } of await migrationFilesIn(out)) {
+    if (dialect !== wanted) {
+      throw new BillingError(
+        'CONFIGURATION_INVALID',
+        `${out} holds ${file}, which is for ${dialect}: give the files for ${wanted} a folder of their own.`,
+      );
+    }
+    if (names.has(migration)) present.set(migration, file);
+  }
+  return present;
+}
+
+/** The files by the numbers that their names begin with. */
+const numbersOf = (files: readonly string[]): ReadonlyMap<number, string> =>
+  new Map(
+    files
+      .map((file) => [Number.parseInt(file, 10), file] as const)
+      .filter(([number]) => !Number.isNaN(number)),
+  );
+
+function nextNumber(numbers: ReadonlyMap<number, string>, out: string): number {
+  const last = Math.max(0, ...numbers.keys());
+  if (last < MAX_NUMBER) return last + 1;
+  throw new BillingError(
+    'CONFIGURATION_INVALID',
+    `${numbers.get(last) ?? last} in ${out} has a number of more than 14 digits, after which none is given: ` +
+      'say by --from which number comes first.',
+  );
 }

@@ -1,6 +1,6 @@
 import { DefaultNamingStrategy, type QueryRunner } from 'typeorm';
 import { createWranglerTable, WRANGLER_TABLE } from '../engines/d1/wrangler-table';
-import { firstLineOf } from '../engines/d1/migration-file';
+import { firstLineOf, type ScriptDialect } from '../engines/d1/migration-file';
 import { BillingError } from '../errors';
 import type {
   HostColumn,
@@ -8,7 +8,7 @@ import type {
   ReversibleMigrationClass,
 } from '../migrations/reversible-migration';
 
-export type ScriptDialect = 'postgres' | 'd1';
+export type { ScriptDialect };
 
 /** A migration as plain SQL, there and back. */
 export interface SqlScript {
@@ -29,7 +29,7 @@ export interface SqlScriptOptions {
 }
 
 /** Largest number of a file: 14 digits, such as 20261120093000. */
-const MAX_NUMBER = 99_999_999_999_999;
+export const MAX_NUMBER = 99_999_999_999_999;
 
 /**
  * Writes migrations as SQL files. Each forward file also records itself in TypeORM's `migrations`,
@@ -41,12 +41,7 @@ const MAX_NUMBER = 99_999_999_999_999;
  */
 export async function sqlScripts(
   migrations: readonly ReversibleMigrationClass[],
-  {
-    dialect,
-    from = 1,
-    migrationsTable = 'migrations',
-    wranglerTable = WRANGLER_TABLE,
-  }: SqlScriptOptions,
+  { from = 1, ...options }: SqlScriptOptions,
 ): Promise<SqlScript[]> {
   const last = MAX_NUMBER - migrations.length;
   if (!Number.isInteger(from) || from < 0 || from > last) {
@@ -55,14 +50,36 @@ export async function sqlScripts(
       `Files can't be numbered from ${from}: give a whole number from 0 to ${last}.`,
     );
   }
-  assertName(wranglerTable, "the migrations_table of wrangler's configuration");
-  assertName(migrationsTable, "the DataSource's migrationsTableName");
+  const write = scriptWriter(options);
   const instances = migrations
     .map((Migration) => new Migration())
     .sort((a, b) => timestampOf(a) - timestampOf(b));
+  return Promise.all(instances.map((one, index) => write(one, fileOf(one, from + index))));
+}
+
+/**
+ * Writes one migration as a pair of files of the name it is given.
+ *
+ * @throws BillingError `CONFIGURATION_INVALID` if a table's name is none
+ */
+export function scriptWriter({
+  dialect,
+  migrationsTable = 'migrations',
+  wranglerTable = WRANGLER_TABLE,
+}: SqlScriptOptions): (migration: ReversibleMigration, file: string) => Promise<SqlScript> {
+  assertName(wranglerTable, "the migrations_table of wrangler's configuration");
+  assertName(migrationsTable, "the DataSource's migrationsTableName");
   const kind =
     dialect === 'd1' ? d1Dialect(migrationsTable, wranglerTable) : postgresDialect(migrationsTable);
-  return Promise.all(instances.map((one, index) => script(one, from + index, kind)));
+  return (migration, file) => script(migration, file, kind);
+}
+
+function fileOf({ name }: ReversibleMigration, number: number): string {
+  const title = name
+    .slice(0, -13)
+    .replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_')
+    .toLowerCase();
+  return `${String(number).padStart(4, '0')}_${title}.sql`;
 }
 
 function assertName(table: string, wanted: string): void {
@@ -77,15 +94,10 @@ const timestampOf = ({ name }: ReversibleMigration): number => Number(name.slice
 
 async function script(
   migration: ReversibleMigration,
-  number: number,
-  { wrap, look, makeTable, record, forget, run }: Dialect,
+  file: string,
+  { dialect, wrap, look, assertKeys, makeTable, record, forget, run }: Dialect,
 ): Promise<SqlScript> {
   const { name, creates = [], references = [] } = migration;
-  const title = name
-    .slice(0, -13)
-    .replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_')
-    .toLowerCase();
-  const file = `${String(number).padStart(4, '0')}_${title}.sql`;
   const up = await recorded((queryRunner) => migration.up(queryRunner));
   const down = await recorded((queryRunner) => migration.down(queryRunner));
   const makes =
@@ -95,12 +107,20 @@ async function script(
     file,
     forward: text(
       [
-        firstLineOf(name),
+        firstLineOf(name, dialect),
         `-- ${makes}${keys === '' ? '' : `, which reference the host's ${keys}`}, and records it.`,
         `-- Run it with: ${run(file)}`,
         `-- Taken back by rollback/${file}`,
       ],
-      wrap([...references.map(look), makeTable, ...up, record(name)].filter(Boolean)),
+      wrap(
+        [
+          ...references.map(look),
+          makeTable,
+          ...up,
+          ...(references.length > 0 ? creates.map(assertKeys) : []),
+          record(name),
+        ].filter(Boolean),
+      ),
     ),
     rollback: text(
       [
@@ -132,10 +152,13 @@ const text = (header: readonly string[], statements: readonly string[]): string 
   [...header, '', ...statements.map((sql) => `${sql};`), ''].join('\n');
 
 interface Dialect {
+  readonly dialect: ScriptDialect;
   /** What stands around the statements, where the tool does not make a transaction of a file. */
   readonly wrap: (statements: readonly string[]) => readonly string[];
   /** Fails if the host's column is not there; empty where the database itself sees to that. */
   readonly look: (column: HostColumn) => string;
+  /** Fails if a foreign key of the table refers to what is no key; empty likewise. */
+  readonly assertKeys: (table: string) => string;
   /** Makes the table of migrations as TypeORM does. */
   readonly makeTable: string;
   readonly record: (name: string) => string;
@@ -152,10 +175,13 @@ const forgetOf = (table: string, name: string): string =>
 
 /** wrangler sends a file as one batch, which is atomic. */
 const d1Dialect = (table: string, wranglerTable: string): Dialect => ({
+  dialect: 'd1',
   wrap: (statements) => statements,
+  // SQLite itself would notice neither when a table is made, but refuse the first row.
   look: ({ table: host, column }) =>
-    `-- Refused where the host's table is missing, which SQLite itself would not notice.\n` +
-    `SELECT "${column}" FROM "${host}" LIMIT 0`,
+    `-- Refused where the host's table or column is missing.\n` +
+    `SELECT "${host}"."${column}" FROM "${host}" LIMIT 0`,
+  assertKeys: (child) => `PRAGMA foreign_key_check("${child}")`,
   makeTable: `CREATE TABLE IF NOT EXISTS "${table}" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "timestamp" bigint NOT NULL, "name" varchar NOT NULL)`,
   record: (name) => recordOf(table, name),
   forget: (name, file) => [
@@ -170,8 +196,10 @@ const d1Dialect = (table: string, wranglerTable: string): Dialect => ({
 });
 
 const postgresDialect = (table: string): Dialect => ({
+  dialect: 'postgres',
   wrap: (statements) => ['BEGIN', ...statements, 'COMMIT'],
   look: () => '',
+  assertKeys: () => '',
   makeTable: `CREATE TABLE IF NOT EXISTS "${table}" ("id" SERIAL NOT NULL, "timestamp" bigint NOT NULL, "name" character varying NOT NULL, CONSTRAINT "${new DefaultNamingStrategy().primaryKeyName(table, ['id'])}" PRIMARY KEY ("id"))`,
   record: (name) => recordOf(table, name),
   forget: (name) => [forgetOf(table, name)],

@@ -1,4 +1,14 @@
-import { type D1Binding, D1DataSource, Plan, tenantBilling } from '../../src/d1';
+import type { EntityTarget, ObjectLiteral } from 'typeorm';
+import {
+  type D1Binding,
+  D1DataSource,
+  PaymentAttempt,
+  Plan,
+  tenantBilling,
+  TenantConfig,
+  userBilling,
+  UserSubscription,
+} from '../../src/d1';
 import { engines, type TestDatabase } from '../support/engines';
 
 describe('B1 a D1DataSource', () => {
@@ -9,8 +19,8 @@ describe('B1 a D1DataSource', () => {
     database = await engines.find(({ name }) => name === 'd1')!.createDatabase();
     const dataSource = new D1DataSource({
       database: database.binding!,
-      entities,
-      migrations: migrations.sqlite,
+      entities: [...entities, ...userBilling.entities],
+      migrations: [...migrations.sqlite, ...userBilling.migrations.sqlite],
     });
     await dataSource.initialize();
     await dataSource.runMigrations();
@@ -62,5 +72,41 @@ describe('B1 a D1DataSource', () => {
       code: 'CONFIGURATION_INVALID',
       message: expect.stringMatching(message) as string,
     });
+  });
+
+  it('B1 refuses a read of rows that a held delete takes along, or changes, and of no others', async () => {
+    const dataSource = new D1DataSource({
+      database: database.binding!,
+      entities: [...tenantBilling.entities, ...userBilling.entities],
+    });
+    await dataSource.initialize();
+    const reading = (of: EntityTarget<ObjectLiteral>): Promise<unknown> =>
+      dataSource.transaction(async (manager) => {
+        await manager.delete(UserSubscription, { id: 'one' });
+        // Set NULL with it: payment_attempts. Not at all: tenant_config.
+        return manager.find(of);
+      });
+    await expect(reading(PaymentAttempt)).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });
+    expect(await reading(TenantConfig)).toEqual([]);
+    const [subscription] = await dataSource.transaction(async (manager) => {
+      await manager.query('DELETE FROM "user" WHERE id = ?', ['nobody']);
+      return Promise.allSettled([manager.countBy(UserSubscription, { userId: 'nobody' })]);
+    });
+    expect(subscription).toMatchObject({ reason: { code: 'NOT_SUPPORTED' } });
+    await dataSource.destroy();
+  });
+
+  it('B1 without a transaction save() gives what the database has stamped', async () => {
+    const dataSource = new D1DataSource({ database: database.binding!, entities });
+    await dataSource.initialize();
+    const plans = dataSource.getRepository(Plan);
+    const plan = await plans.save(plans.create({ name: 'stamped' }));
+    const before = plan.updatedAt;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    plan.sortOrder = 1;
+    await plans.save(plan, { transaction: false });
+    expect(plan.updatedAt > before).toBe(true);
+    expect(await plans.findOneByOrFail({ id: plan.id })).toEqual(plan);
+    await dataSource.destroy();
   });
 });

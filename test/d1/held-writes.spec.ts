@@ -11,7 +11,7 @@ interface Statement {
 }
 
 const id = fc.integer({ min: 1, max: 6 });
-const name = fc.constantFrom('a', 'b', 'c', '1', '2');
+const name = fc.constantFrom('a', 'A', 'b', 'c', '1', '2', '2.0');
 /** A value, bound or, as TypeORM writes numbers, in the text. */
 const bound = (value: number | string): Statement => ({ sql: '?', values: [value] });
 const either = fc
@@ -58,6 +58,26 @@ const write: fc.Arbitrary<Statement> = fc.oneof(
     values: [value, ...values],
   })),
   where.map(({ sql, values }) => ({ sql: `DELETE FROM t ${sql}`, values })),
+  id.map((value) => ({
+    sql: 'WITH gone (k) AS (SELECT ?) DELETE FROM t WHERE id IN gone',
+    values: [value],
+  })),
+  fc.tuple(id, id).map((values) => ({
+    sql: 'UPDATE OR REPLACE t SET id = ? WHERE id = ?',
+    values,
+  })),
+  fc.tuple(id, id).map((values) => ({
+    sql: 'UPDATE OR IGNORE t SET (id, size) = (?, 1) WHERE id = ?',
+    values,
+  })),
+  id.map((value) => ({
+    sql: 'UPDATE t SET size = 7 FROM other WHERE t.name = other.name AND other.id = ?',
+    values: [value],
+  })),
+  id.map((value) => ({
+    sql: 'UPDATE t SET size = 7 FROM other WHERE other.id = ?',
+    values: [value],
+  })),
   name.map((value) => ({ sql: 'INSERT OR IGNORE INTO t (name) VALUES (?)', values: [value] })),
   id.map((value) => ({
     sql: `INSERT OR IGNORE INTO t (id, name) VALUES (1 + ?, 'x')`,
@@ -80,8 +100,17 @@ const read: fc.Arbitrary<Statement> = fc.oneof(
     sql: 'SELECT t.* FROM other JOIN t ON t.name = other.name WHERE other.id = ?',
     values: [value],
   })),
+  id.map((value) => ({ sql: 'SELECT t.* FROM other, t WHERE other.id = ?', values: [value] })),
+  id.map((value) => ({ sql: 'SELECT * FROM child WHERE t_id = ?', values: [value] })),
+  id.map((value) => ({ sql: 'SELECT * FROM grandchild WHERE id = ?', values: [value] })),
   fc.constant({ sql: 'SELECT * FROM other', values: [] }),
 );
+
+/** As the DataSource knows them from the entities. */
+const CASCADES = new Map([
+  ['t', ['child']],
+  ['child', ['grandchild']],
+]);
 
 describe('B1 reads in a transaction on D1', () => {
   let database: TestDatabase;
@@ -90,8 +119,10 @@ describe('B1 reads in a transaction on D1', () => {
     database = await engines
       .find(({ name: engine }) => engine === 'sqlite')!
       .createDatabase({ host: 'none' });
-    await database.exec(`CREATE TABLE t (id integer PRIMARY KEY, name text UNIQUE, size integer);
-      CREATE TABLE other (id integer PRIMARY KEY, name text)`);
+    await database.exec(`CREATE TABLE t (id integer PRIMARY KEY, name text COLLATE NOCASE UNIQUE, size integer);
+      CREATE TABLE other (id integer PRIMARY KEY, name text);
+      CREATE TABLE child (id integer PRIMARY KEY, t_id integer REFERENCES t ON DELETE CASCADE);
+      CREATE TABLE grandchild (id integer PRIMARY KEY, child_id integer REFERENCES child ON DELETE SET NULL)`);
   });
   afterAll(() => database.close());
 
@@ -101,10 +132,12 @@ describe('B1 reads in a transaction on D1', () => {
       fc.array(write, { minLength: 1, maxLength: 3 }),
       read,
       async (writes, { sql, values }) => {
-        await database.exec(`DELETE FROM t; DELETE FROM other;
+        await database.exec(`DELETE FROM grandchild; DELETE FROM t; DELETE FROM other;
           INSERT INTO t VALUES (1, 'a', 0), (2, 'b', 0), (3, '1', 0);
-          INSERT INTO other VALUES (1, 'a'), (2, 'x')`);
-        const held = new HeldWrites();
+          INSERT INTO other VALUES (1, 'a'), (2, 'x');
+          INSERT INTO child VALUES (1, 1), (2, 2), (3, 3);
+          INSERT INTO grandchild VALUES (1, 1), (2, 2), (3, 3)`);
+        const held = new HeldWrites(() => CASCADES);
         const before = await database.sql(sql, values);
         for (const one of writes) {
           held.add(one.sql, one.values);
@@ -139,6 +172,14 @@ describe('B1 reads in a transaction on D1', () => {
     expect(() => {
       held.assertLeftAlone(sql, [2]);
     }).not.toThrow();
+  });
+
+  it('B1 knows a table by whatever name it has', () => {
+    const held = new HeldWrites();
+    held.add('UPDATE "line-items" SET "size" = 1 WHERE "id" = ?', [1]);
+    expect(() => {
+      held.assertLeftAlone('SELECT * FROM "line-items" WHERE "id" = ?', [1]);
+    }).toThrow('written to "line-items"');
   });
 
   it.each([

@@ -2,7 +2,9 @@ import {
   Column,
   CreateDateColumn,
   DataSource,
+  DeleteDateColumn,
   Entity,
+  Like,
   PrimaryColumn,
   PrimaryGeneratedColumn,
   UpdateDateColumn,
@@ -52,19 +54,58 @@ class Page {
   version!: number;
 }
 
-const ENTITIES = [Document, Entry, Page];
+@Entity('settings')
+class Setting {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { nullable: true, default: 'light' })
+  theme!: string | null;
+
+  @Column('varchar', { length: 8, default: () => "'o''clock'" })
+  clock!: string;
+
+  @Column('simple-json', { nullable: true, default: '{"a":1}' })
+  layout!: object | null;
+
+  @Column('boolean', { default: true })
+  shown!: boolean;
+
+  @Column('text', { nullable: true })
+  note!: string | null;
+}
+
+@Entity('drafts')
+class Draft {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text')
+  title!: string;
+
+  @DeleteDateColumn({ type: 'timestamptz' })
+  deletedAt!: Date | null;
+}
+
+const ENTITIES = [Document, Entry, Page, Setting, Draft];
 const TABLES = {
   postgres: `
     CREATE TABLE documents (id uuid PRIMARY KEY, title text, copies integer DEFAULT 3,
       "createdAt" timestamptz DEFAULT now(), "updatedAt" timestamptz DEFAULT now());
     CREATE TABLE entries (id serial PRIMARY KEY, text text);
-    CREATE TABLE pages (id text PRIMARY KEY, text text, version integer)`,
+    CREATE TABLE pages (id text PRIMARY KEY, text text, version integer);
+    CREATE TABLE settings (id text PRIMARY KEY, theme text DEFAULT 'light', clock varchar(8) DEFAULT 'o''clock',
+      layout text DEFAULT '{"a":1}', shown boolean DEFAULT true, note text);
+    CREATE TABLE drafts (id text PRIMARY KEY, title text, "deletedAt" timestamptz)`,
   sqlite: `
     CREATE TABLE documents (id text PRIMARY KEY, title text, copies integer DEFAULT 3,
       "createdAt" datetime DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
       "updatedAt" datetime DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')));
     CREATE TABLE entries (id integer PRIMARY KEY AUTOINCREMENT, text text);
-    CREATE TABLE pages (id text PRIMARY KEY, text text, version integer)`,
+    CREATE TABLE pages (id text PRIMARY KEY, text text, version integer);
+    CREATE TABLE settings (id text PRIMARY KEY, theme text DEFAULT 'light', clock varchar(8) DEFAULT 'o''clock',
+      layout text DEFAULT '{"a":1}', shown boolean DEFAULT 1, note text);
+    CREATE TABLE drafts (id text PRIMARY KEY, title text, "deletedAt" datetime)`,
 };
 
 function create({ engine, url, binding }: TestDatabase): DataSource {
@@ -113,6 +154,52 @@ describe.each(engines)("B1 a host's own entities on $name", ({ transactions, cre
     await documents.save(saved);
     expect(saved.updatedAt > before).toBe(true);
     expect(await documents.findOneByOrFail({ id: saved.id })).toEqual(saved);
+  });
+
+  it('B1 save() gives the defaults of all types, and saving again keeps them', async () => {
+    const settings = dataSource.getRepository(Setting);
+    const saved = await settings.save(settings.create({ id: 's' }));
+    expect(saved).toEqual({
+      id: 's',
+      ...{ theme: 'light', clock: "o'clock", layout: { a: 1 }, shown: true, note: null },
+    });
+    saved.note = 'changed';
+    await settings.save(saved);
+    expect(await settings.findOneByOrFail({ id: 's' })).toEqual(saved);
+  });
+
+  it('B1 many are removed at once', async () => {
+    const drafts = dataSource.getRepository(Draft);
+    const many = Array.from({ length: 150 }, (_, index) => ({ id: `d${index}`, title: 'many' }));
+    await drafts.insert([...many, { id: 'other', title: 'kept' }]);
+    await drafts.remove(await drafts.findBy({ title: 'many' }));
+    expect(await drafts.find()).toMatchObject([{ id: 'other' }]);
+    await drafts.clear();
+  });
+
+  it('B1 a soft delete is seen, and can be taken back', async () => {
+    const drafts = dataSource.getRepository(Draft);
+    await drafts.insert([
+      { id: 'lower', title: 'abc' },
+      { id: 'upper', title: 'ABC' },
+    ]);
+    await drafts.softDelete({ title: Like('ab%') });
+    expect(await drafts.find()).toMatchObject([{ id: 'upper' }]);
+    await drafts.restore({ id: 'lower' });
+    const lower = await drafts.findOneByOrFail({ id: 'lower' });
+    expect((await drafts.softRemove(lower)).deletedAt).toBeInstanceOf(Date);
+    expect(await drafts.countBy({ id: 'lower' })).toBe(0);
+    expect((await drafts.recover(lower)).deletedAt).toBeNull();
+    expect(await drafts.findOneByOrFail({ id: 'lower' })).toEqual(lower);
+  });
+
+  it('B1 an upsert gives what the row has that it finds', async () => {
+    const documents = dataSource.getRepository(Document);
+    const { id } = await documents.save(documents.create({ title: 'there', copies: 9 }));
+    const given: Partial<Document> = { id, title: 'new' };
+    await documents.upsert(given, ['id']);
+    expect(given.copies).toBe(9);
+    expect(await documents.findOneByOrFail({ id })).toMatchObject({ title: 'new', copies: 9 });
   });
 
   it('B1 a number from the database is known after insert(), and save() has it or is refused', async () => {

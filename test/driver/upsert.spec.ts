@@ -95,12 +95,16 @@ describe.each(engines)('B6 upserts on $name', ({ createDatabase, transactions })
   });
 
   it('B6 tell the key of the row that they find, and of one that they make', async () => {
+    await database.exec('UPDATE subscription_plans SET trial_days = 30');
     const [pro] = await plans.find();
     const rows = [{ ...PRO }, { ...PRO, code: 'team' }];
     const { identifiers } = await plans.upsert(rows, ['code']);
     const team = await plans.findOneByOrFail({ code: 'team' });
     expect(identifiers).toEqual([{ id: pro!.id }, { id: team.id }]);
-    expect(rows).toMatchObject([{ id: pro!.id }, { id: team.id }]);
+    expect(rows).toMatchObject([
+      { id: pro!.id, trialDays: 30, createdAt: LONG_AGO },
+      { id: team.id, trialDays: 0, createdAt: team.createdAt },
+    ]);
     // With what they told, a row that refers to it can be written.
     const [{ id } = { id: '' }] = (await plans.upsert({ ...PRO }, ['code'])).identifiers;
     await dataSource.getRepository(UserSubscription).insert({

@@ -1,12 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { check, migrate, revert, sqlScripts, status, writeSqlFiles } from '../../src';
+import { check, migrate, revert, sqlScripts, status } from '../../src';
 import type { ScriptDialect } from '../../src';
 import { FAMILY_MIGRATIONS } from '../../src/migrations/families';
-import { billing } from '../cli/programs';
 import { openDataSource } from '../support/data-source';
 import { catalog, engines, HOST_TABLES, rowsOf, type TestDatabase } from '../support/engines';
-import { newFolder } from '../support/test-run';
 
 const migrationsFor = (dialect: ScriptDialect) =>
   [FAMILY_MIGRATIONS.user, FAMILY_MIGRATIONS.tenant].flatMap(
@@ -118,7 +114,9 @@ describe.each(['postgres', 'd1'] as const)('U3 SQL scripts for %s', (dialect) =>
     );
     const { file, forward, rollback } = script!;
     expect(file).toBe('0007_create_user_billing.sql');
-    expect(forward).toMatch(/^-- typeorm-billing migration CreateUserBilling\d{13}\n/);
+    expect(forward).toMatch(
+      /^-- typeorm-billing migration CreateUserBilling\d{13} for (?:postgres|d1)\n/,
+    );
     expect(forward).toMatch(/^-- Makes .*payment_attempts.* the host's "user"."id"/m);
     expect(rollback).toMatch(/^-- typeorm-billing rollback of CreateUserBilling\d{13}\n/);
     expect(rollback).toMatch(/^-- Drops .* with all their rows/m);
@@ -157,117 +155,22 @@ describe.each(['postgres', 'd1'] as const)('U3 SQL scripts for %s', (dialect) =>
   }
 });
 
-describe('U3 the folder of SQL scripts', () => {
-  const write = (out: string, from?: number) =>
-    writeSqlFiles(migrationsFor('d1'), {
-      dialect: 'd1',
-      out,
-      ...(from === undefined ? {} : { from }),
-    });
-
-  function folderWith(...files: string[]): string {
-    const folder = newFolder('sql');
-    for (const file of files) writeFileSync(join(folder, file), '-- of the host\n');
-    return folder;
-  }
-
+describe('U3 SQL scripts for d1 on a host that is not as they need it', () => {
   it.each([
-    [[], ['0001', '0002']],
+    ['no table', '', /no such table: user/],
+    ['no such column', 'CREATE TABLE "user" (uid text PRIMARY KEY)', /no such column: user\.id/],
     [
-      ['0000_host.sql', '0007_host.sql'],
-      ['0008', '0009'],
+      'a column that is no key',
+      'CREATE TABLE "user" (id text)',
+      /foreign key mismatch - "\w+" referencing "user"/,
     ],
-    [['20260101120000_host.sql'], ['20260101120001', '20260101120002']],
-    [
-      ['host.sql', 'README.md'],
-      ['0001', '0002'],
-    ],
-  ])('U3 after %j is numbered from %j', async (files, numbers) => {
-    const out = folderWith(...files);
-    const { written } = await write(out);
-    const names = [
-      `${numbers[0]}_create_tenant_billing.sql`,
-      `${numbers[1]}_create_user_billing.sql`,
-    ];
-    expect(written).toEqual(
-      names.flatMap((name) => [join(out, name), join(out, 'rollback', name)]),
-    );
-    expect(readdirSync(out).sort()).toEqual([...files, ...names, 'rollback'].sort());
-    expect(readdirSync(join(out, 'rollback')).sort()).toEqual(names);
-  });
-
-  it('U3 keeps what it holds already, as it may have been applied', async () => {
-    const out = folderWith('0000_host.sql');
-    await writeSqlFiles(FAMILY_MIGRATIONS.user.sqlite, { dialect: 'd1', out, from: 5 });
-    const file = join(out, '0005_create_user_billing.sql');
-    writeFileSync(file, `${readFileSync(file, 'utf8')}-- a note of the host\n`);
-    const text = readFileSync(file, 'utf8');
-
-    const { written, kept } = await write(out);
-    expect(kept).toEqual([file]);
-    expect(written).toEqual([
-      join(out, '0006_create_tenant_billing.sql'),
-      join(out, 'rollback/0006_create_tenant_billing.sql'),
-    ]);
-    expect(readFileSync(file, 'utf8')).toBe(text);
-    expect(await write(out)).toMatchObject({ written: [], kept: { length: 2 } });
-  });
-
-  it('U3 refuses a number that a file of the host has, and writes nothing', async () => {
-    const out = folderWith('0000_host.sql', '0003_host.sql');
-    await expect(write(out, 2)).rejects.toMatchObject({
-      code: 'CONFIGURATION_INVALID',
-      message: expect.stringMatching(
-        /0003_create_user_billing\.sql.*0003_host\.sql.*from 4/,
-      ) as string,
-    });
-    expect(readdirSync(out)).toEqual(['0000_host.sql', '0003_host.sql']);
-    expect((await write(out, 1)).written).toHaveLength(4);
-  });
-
-  it.each([[-1], [0.5], [99_999_999_999_999]])('U3 refuses to number from %d', async (from) => {
-    await expect(write(newFolder('sql'), from)).rejects.toMatchObject({
-      code: 'CONFIGURATION_INVALID',
-    });
-  });
-
-  it('U3 names the table of applied files as wrangler is told to', async () => {
-    const options = { dialect: 'd1', wranglerTable: 'applied_files' } as const;
-    const [script] = await sqlScripts(migrationsFor('d1'), options);
-    expect(script!.rollback).toContain('DELETE FROM applied_files WHERE name');
-    expect(script!.rollback).not.toContain('d1_migrations');
-    await expect(
-      sqlScripts(migrationsFor('d1'), { dialect: 'd1', wranglerTable: 'x; DROP TABLE y' }),
-    ).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' });
-  });
-
-  it('U3 is written by db:sql, of the families that the environment names', async () => {
-    const cwd = newFolder('sql');
-    mkdirSync(join(cwd, 'drizzle'));
-    const words = ['sql', '--dialect', 'postgres', '--out', 'drizzle', '--from', '3', '--json'];
-    const { exitCode, stdout } = await billing(words, { cwd, env: { BILLING_FAMILIES: 'tenant' } });
-    expect(exitCode).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({
-      written: [
-        'drizzle/0003_create_tenant_billing.sql',
-        'drizzle/rollback/0003_create_tenant_billing.sql',
-      ],
-      kept: [],
-    });
-    expect(existsSync(join(cwd, 'drizzle/rollback/0003_create_tenant_billing.sql'))).toBe(true);
-  });
-
-  it.each([
-    [['sql', '--out', 'x'], /--dialect postgres or d1/],
-    [['sql', '--dialect', 'd1'], /--out <folder>/],
-    [['sql', '--dialect', 'mysql', '--out', 'x'], /it is postgres or d1/],
-    [['sql', '--dialect', 'd1', '--out', 'x', '--from', 'two'], /up to 14 digits/],
-    [['migrate', '--from', '2'], /migrate has no option --from/],
-  ])('U3 %j is refused with a hint', async (words, hint) => {
-    const cwd = newFolder('sql');
-    const { exitCode, stdout, stderr } = await billing(words, { cwd });
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toMatch(hint);
-    expect(readdirSync(cwd)).toEqual([]);
+  ])('U3 %s: the file is refused as a whole', async (_, host, says) => {
+    const database = await engine('d1').createDatabase({ host: 'none' });
+    if (host) await database.exec(host);
+    const before = await catalog(database);
+    const scripts = await sqlScripts(FAMILY_MIGRATIONS.user.sqlite, { dialect: 'd1' });
+    await expect(database.exec(scripts[0]!.forward)).rejects.toThrow(says);
+    expect(await catalog(database)).toEqual(before);
+    await database.close();
   });
 });

@@ -1,10 +1,10 @@
--- typeorm-billing migration CreateUserBilling1795169272634
+-- typeorm-billing migration CreateUserBilling1795169272634 for d1
 -- Makes the table(s) direct_debit_tokens, subscription_plans, user_subscriptions, payment_attempts, which reference the host's "user"."id", and records it.
 -- Run it with: wrangler d1 migrations apply <database>
 -- Taken back by rollback/0002_create_user_billing.sql
 
--- Refused where the host's table is missing, which SQLite itself would not notice.
-SELECT "id" FROM "user" LIMIT 0;
+-- Refused where the host's table or column is missing.
+SELECT "user"."id" FROM "user" LIMIT 0;
 CREATE TABLE IF NOT EXISTS "migrations" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "timestamp" bigint NOT NULL, "name" varchar NOT NULL);
 CREATE TABLE "direct_debit_tokens" (
   "id" text NOT NULL,
@@ -179,4 +179,8 @@ CREATE UNIQUE INDEX "uq_payment_attempts_open_period" ON "payment_attempts" ("us
 CREATE UNIQUE INDEX "uq_payment_attempts_paid_period" ON "payment_attempts" ("user_subscription_id", "period_start") WHERE status = 'succeeded' AND kind IN ('initial', 'renewal', 'retry');
 CREATE INDEX "ix_payment_attempts_user_id" ON "payment_attempts" ("user_id", "created_at", "id");
 CREATE INDEX "ix_payment_attempts_retry" ON "payment_attempts" ("next_retry_at") WHERE next_retry_at IS NOT NULL;
+PRAGMA foreign_key_check("direct_debit_tokens");
+PRAGMA foreign_key_check("subscription_plans");
+PRAGMA foreign_key_check("user_subscriptions");
+PRAGMA foreign_key_check("payment_attempts");
 INSERT INTO "migrations" ("timestamp", "name") VALUES (1795169272634, 'CreateUserBilling1795169272634');

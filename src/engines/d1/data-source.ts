@@ -1,4 +1,4 @@
-import type { DataSourceOptions, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import type { DataSource, DataSourceOptions, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
 import { SqliteFamilyDriver } from '../sqlite-family/driver';
 import { SqliteFamilyDataSource } from '../sqlite-family/query-builder';
@@ -21,7 +21,11 @@ export class D1BindingDataSource extends SqliteFamilyDataSource {
       driver: undefined,
       database: 'd1',
     } as unknown as DataSourceOptions);
-    this.driver = new SqliteFamilyDriver(this, new D1Database(database), true);
+    this.driver = new SqliteFamilyDriver(
+      this,
+      new D1Database(database, () => cascadesOf(this)),
+      true,
+    );
   }
 
   protected override refineQueryBuilder<Entity extends ObjectLiteral>(
@@ -29,4 +33,17 @@ export class D1BindingDataSource extends SqliteFamilyDataSource {
   ): SelectQueryBuilder<Entity> {
     return new D1QueryBuilder(builder);
   }
+}
+
+/** Tables with foreign keys that cascade or set NULL, by the table they refer to. */
+function cascadesOf({ entityMetadatas }: DataSource): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { tableName, foreignKeys } of entityMetadatas) {
+    for (const { referencedEntityMetadata: parent, onDelete } of foreignKeys) {
+      if (!onDelete || /restrict|no action/i.test(onDelete)) continue;
+      const name = parent.tableName.toLowerCase();
+      found.set(name, [...(found.get(name) ?? []), tableName.toLowerCase()]);
+    }
+  }
+  return found;
 }

@@ -1,14 +1,15 @@
 import { QueryFailedError } from 'typeorm';
 import { BillingError } from '../../errors';
-import { canonical } from '../sqlite-family/definition';
+import { tokenize } from '../sqlite-family/definition';
 import type {
   SqliteDatabase,
   SqliteSession,
   SqliteValue,
   StatementResult,
 } from '../sqlite-family/session';
+import { traitsOf } from '../sqlite-family/traits';
 import { assertBinding, type D1Binding } from './binding';
-import { HeldWrites, onlyReads } from './held-writes';
+import { type Cascades, HeldWrites, onlyReads } from './held-writes';
 import { namingLimit } from './limits';
 import { type BoundStatement, fit } from './statement';
 import { WRANGLER_TABLE } from './wrangler-table';
@@ -30,7 +31,10 @@ export type BindingSource = () => Promise<OpenBinding>;
 export class D1Database implements SqliteDatabase {
   #opened: OpenBinding | undefined;
 
-  constructor(private readonly source: D1Binding | BindingSource) {}
+  constructor(
+    private readonly source: D1Binding | BindingSource,
+    private readonly cascades?: Cascades,
+  ) {}
 
   async open(): Promise<void> {
     this.#opened =
@@ -53,7 +57,7 @@ export class D1Database implements SqliteDatabase {
   }
 
   session(): Promise<SqliteSession> {
-    if (this.#opened) return Promise.resolve(new D1Session(this.#opened.binding));
+    if (this.#opened) return Promise.resolve(new D1Session(this.#opened.binding, this.cascades));
     throw new BillingError(
       'NOT_SUPPORTED',
       'The D1 DataSource is not open: call and await initialize() before using it, and destroy() last.',
@@ -75,11 +79,19 @@ const NOTHING: StatementResult = { rows: [], changes: undefined, lastInsertRowid
  */
 class D1Session implements SqliteSession {
   #held: BoundStatement[] | undefined;
-  #writes = new HeldWrites();
+  /** Whether a commit has failed, and the transaction is still to be rolled back. */
+  #failed = false;
+  #writes: HeldWrites;
 
-  constructor(private readonly binding: D1Binding) {}
+  constructor(
+    private readonly binding: D1Binding,
+    private readonly cascades?: Cascades,
+  ) {
+    this.#writes = new HeldWrites(cascades);
+  }
 
   async execute(sql: string, parameters: readonly SqliteValue[]): Promise<StatementResult> {
+    this.#assertNotFailed();
     refuseTransactionControl(sql);
     const statements = fit(sql, parameters);
     if (!this.#held) {
@@ -91,11 +103,13 @@ class D1Session implements SqliteSession {
       this.#writes.assertLeftAlone(sql, parameters);
       return this.#send(statements);
     }
-    if (/\breturning\b/i.test(canonical(sql))) {
+    if (traitsOf(sql).returnsRows) {
       throw new BillingError(
         'NOT_SUPPORTED',
         'RETURNING has no result inside a transaction on D1, whose writes are sent when it commits: ' +
-          'set the values in JavaScript, or read them after the transaction.',
+          'set the values in JavaScript, or read them after the transaction. TypeORM asks for it to ' +
+          'read back what the database counts up, such as a @VersionColumn that save() changes: write ' +
+          'that by update({ id, version }, …) and look at how many rows it changed.',
       );
     }
     this.#held.push(...statements);
@@ -105,17 +119,20 @@ class D1Session implements SqliteSession {
 
   begin(): Promise<void> {
     this.#held = [];
-    this.#writes = new HeldWrites();
+    this.#writes = new HeldWrites(this.cascades);
     return Promise.resolve();
   }
 
   async commit(): Promise<void> {
+    this.#assertNotFailed();
     const held = this.#held ?? [];
     this.#held = undefined;
     if (held.length === 0) return;
     try {
       await this.binding.batch(held.map((one) => this.#prepare(one)));
     } catch (cause) {
+      this.#held = [];
+      this.#failed = true;
       const error = namingLimit(cause);
       if (error !== cause) throw error;
       // D1 does not say which of the statements it was: the error has them all.
@@ -127,6 +144,7 @@ class D1Session implements SqliteSession {
 
   rollback(): Promise<void> {
     this.#held = undefined;
+    this.#failed = false;
     return Promise.resolve();
   }
 
@@ -136,8 +154,16 @@ class D1Session implements SqliteSession {
   }
 
   release(): Promise<void> {
-    this.#held = undefined;
-    return Promise.resolve();
+    return this.rollback();
+  }
+
+  /** What was sent once is not sent again: of an error on the way nobody knows whether it arrived. */
+  #assertNotFailed(): void {
+    if (!this.#failed) return;
+    throw new BillingError(
+      'NOT_SUPPORTED',
+      'The commit of this transaction has failed on D1: roll it back before anything else.',
+    );
   }
 
   #prepare({ sql, values }: BoundStatement): ReturnType<D1Binding['prepare']> {
@@ -161,18 +187,33 @@ class D1Session implements SqliteSession {
       throw namingLimit(error);
     });
     return {
-      rows: outcomes.flatMap(({ results = [] }) => results),
+      rows: outcomes.flatMap(({ results = [] }) => results.map(withBytes)),
       changes: outcomes.reduce((sum, { meta }) => sum + (meta.changes ?? 0), 0),
       lastInsertRowid: outcomes.at(-1)?.meta.last_row_id ?? 0,
     };
   }
 }
 
+/** D1 gives a BLOB as an array of numbers, and nothing else as an array. */
+function withBytes(row: Record<string, unknown>): Record<string, unknown> {
+  if (!Object.values(row).some(Array.isArray)) return row;
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? Uint8Array.from(value as number[]) : value,
+    ]),
+  );
+}
+
+const CONTROL = new Set(['begin', 'savepoint', 'commit', 'end', 'rollback', 'release']);
+
 function refuseTransactionControl(sql: string): void {
-  if (!/^\s*(begin|savepoint|commit|rollback|release)\b/i.test(sql)) return;
+  // Of a comment that stands first only the tokens know where it ends.
+  const word = /^\s*([a-z]+)/i.exec(sql)?.[1] ?? tokenize(sql)[0]?.text ?? '';
+  if (!CONTROL.has(word.toLowerCase())) return;
   throw new BillingError(
     'NOT_SUPPORTED',
-    `D1 has no ${sql.trim().split(/\s/)[0]?.toUpperCase() ?? ''}: use dataSource.transaction(), one level ` +
-      'deep; an inner one can be run after it or be made part of it.',
+    `D1 has no ${word.toUpperCase()}: use dataSource.transaction(), one level deep; an inner one can be ` +
+      'run after it or be made part of it.',
   );
 }

@@ -5,6 +5,9 @@ import type { SqliteValue } from '../sqlite-family/session';
 /** Values as text, for 5 and '5' may find the same row. */
 type Values = ReadonlySet<string>;
 
+/** The tables whose rows go, or change, when a row of a table is deleted; in lower case. */
+export type Cascades = () => ReadonlyMap<string, readonly string[]>;
+
 /** What a write does to the rows of a table, as far as its text tells. */
 interface Change {
   readonly table: string;
@@ -39,12 +42,24 @@ export class HeldWrites {
   readonly #changes: Change[] = [];
   #schemaChanged = false;
 
+  constructor(private readonly cascades: Cascades = () => new Map()) {}
+
   add(sql: string, values: readonly SqliteValue[]): void {
     const tokens = tokenize(sql);
     const text = join(tokens);
-    const table = WRITE.exec(text)?.[1] ?? DEFINITION.exec(text)?.[1];
+    const table = (WRITE.exec(text) ?? DEFINITION.exec(text) ?? WRITE_OF_WITH.exec(text))?.[1];
     this.#schemaChanged ||= /^(?:create|drop|alter)\b/.test(text);
-    if (table !== undefined) this.#changes.push({ table, values: touched(tokens, text, values) });
+    if (table === undefined) return;
+    this.#changes.push({ table, values: touched(tokens, text, values) });
+    if (!/\b(?:delete|replace|drop)\b/.test(text)) return;
+    const gone = new Set([table]);
+    // What is added while it is gone through is gone through too.
+    for (const parent of gone) {
+      for (const child of this.cascades().get(parent) ?? []) {
+        gone.add(child);
+        this.#changes.push({ table: child, values: new Map() });
+      }
+    }
   }
 
   /**
@@ -58,7 +73,9 @@ export class HeldWrites {
       throw refusal('changed tables and reads what tables there are');
     }
     const words = new Set(text.split(/[ .]/));
-    const isSimple = (text.match(/\b(?:from|join|select)\b/g) ?? []).length === 2;
+    const isSimple =
+      (text.match(/\b(?:from|join|select)\b/g) ?? []).length === 2 &&
+      !/ from .*,.* where /.test(text);
     const key = isSimple ? keyOf(text, values) : undefined;
     for (const change of this.#changes) {
       if (!words.has(change.table)) continue;
@@ -80,13 +97,21 @@ const refusal = (what: string): BillingError =>
   );
 
 const WRITE =
-  /^(?:insert (?:or \w+ )?into|replace into|update (?:or \w+ )?|delete from) ?(?:main ?\. ?)?(\w+)/;
+  /^(?:insert (?:or \w+ )?into|replace into|update (?:or \w+ )?|delete from) ?(?:main ?\. ?)?([^\s.]+)/;
+const WRITE_OF_WITH =
+  /^with .*?\b(?:insert (?:or \w+ )?into|replace into|update (?:or \w+ )?|delete from) ?(?:main ?\. ?)?([^\s.]+)/;
 const DEFINITION =
   /^(?:create|drop|alter) (?:temp |temporary |virtual )?(?:table|view) (?:if (?:not )?exists )?(\w+)/;
 
 /** `WHERE column = ?` or `WHERE column IN (?, …)` and nothing more, at the end of a statement. */
 const BY_KEY =
   / where (?:\( )*(?:\w+ ?\. ?)?(\w+) (?:= |in \( )((?:\?|\d+)(?: , (?:\?|\d+))*)(?: \))*(?: limit \d+)?$/;
+
+/** Alike for whatever a column's type or collation may find the same: `5.00` and 5, `A` and `a`. */
+function comparable(value: SqliteValue | undefined): string {
+  const text = String(value).trimEnd().toLowerCase();
+  return text === '' || Number.isNaN(Number(text)) ? text : String(Number(text));
+}
 
 /** The one column that a statement finds rows by, and its values. */
 function keyOf(text: string, values: readonly SqliteValue[]): [string, Values] | undefined {
@@ -98,7 +123,7 @@ function keyOf(text: string, values: readonly SqliteValue[]): [string, Values] |
     .split(' ')
     .filter((word) => word === '?').length;
   const found = list.split(' , ').map((word) => (word === '?' ? values[parameter++] : word));
-  return [column, new Set(found.map(String))];
+  return [column, new Set(found.map(comparable))];
 }
 
 function touched(
@@ -107,7 +132,9 @@ function touched(
   values: readonly SqliteValue[],
 ): Change['values'] {
   if (/^insert (?:or ignore )?into\b/.test(text)) return insertedValues(tokens, values);
-  const key = /^(?:update|delete)\b/.test(text) ? keyOf(text, values) : undefined;
+  const key = /^(?:update (?!or replace|.* set \(|.* from )|delete)/.test(text)
+    ? keyOf(text, values)
+    : undefined;
   // An UPDATE of the very column gives the rows another key.
   const isKept = key && !new RegExp(` (?:set|,) ${key[0]} =`).test(text);
   return new Map(isKept ? [key] : []);
@@ -131,7 +158,7 @@ function insertedValues(
       const plain = words.length === 1 && /^(?:\?|null|[\d.]+|'[^']*')$/.exec(words[0] ?? '')?.[0];
       if (plain) {
         const value = plain === '?' ? parameters[parameter] : plain.replaceAll("'", '');
-        found.set(column, (found.get(column) ?? new Set()).add(String(value)));
+        found.set(column, (found.get(column) ?? new Set()).add(comparable(value)));
       } else {
         unknown.add(column);
       }

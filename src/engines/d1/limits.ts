@@ -27,7 +27,7 @@ const LIMITS: readonly (readonly [text: RegExp, limit: string, remedy: string])[
   [
     /Expression tree is too large/,
     'a depth of 100 in an expression, as of conditions that are joined by OR',
-    'look for a list of values by IN, or split it into smaller ones',
+    'look for a list of values by IN, split it into smaller ones, or save() and remove() with { chunk: 50 }',
   ],
   [/too many arguments on function/, '32 arguments a function', SPLIT],
   [/tables in a join/, '64 tables in a join', SPLIT],

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { BillingError } from '../../errors';
 import { assertBinding } from './binding';
 import type { OpenBinding } from './database';
-import { filesByMigration } from './migration-file';
+import { migrationFilesIn } from './migration-file';
 import { patient, untilFree } from './patient-binding';
 import { WRANGLER_TABLE } from './wrangler-table';
 
@@ -68,6 +68,13 @@ export async function openLocalBinding(name: string): Promise<OpenBinding> {
     ),
     migrationsTable: database.migrations_table ?? WRANGLER_TABLE,
   };
+}
+
+async function filesByMigration(folder: string): Promise<ReadonlyMap<string, string>> {
+  const files = await migrationFilesIn(folder);
+  return new Map(
+    files.filter(({ dialect }) => dialect === 'd1').map(({ migration, file }) => [migration, file]),
+  );
 }
 
 function readConfig(wrangler: Wrangler): {

@@ -1,23 +1,38 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The first line of a migration's SQL file, by which it is known again whatever its name is. */
-export const firstLineOf = (migration: string): string =>
-  `-- typeorm-billing migration ${migration}`;
+export type ScriptDialect = 'postgres' | 'd1';
 
-/** Names of the SQL files in `folder`, by the name of the migration that each holds. */
-export async function filesByMigration(folder: string): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
+/** A file that was written for a migration. */
+export interface MigrationFile {
+  readonly migration: string;
+  readonly dialect: ScriptDialect;
+  readonly file: string;
+}
+
+/** The first line of a migration's SQL file, by which it is known again whatever its name is. */
+export const firstLineOf = (migration: string, dialect: ScriptDialect): string =>
+  `-- typeorm-billing migration ${migration} for ${dialect}`;
+
+const FIRST_LINE = /^-- typeorm-billing migration (\w+) for (postgres|d1)\r?$/m;
+
+/** Those of the SQL files in `folder` that were written for migrations. */
+export async function migrationFilesIn(folder: string): Promise<MigrationFile[]> {
+  const found: MigrationFile[] = [];
   for (const file of await sqlFilesIn(folder)) {
     const text = await readFile(join(folder, file), 'utf8');
-    const migration = /^-- typeorm-billing migration (\w+)$/m.exec(text)?.[1];
-    if (migration !== undefined) found.set(migration, file);
+    const [, migration, dialect] = FIRST_LINE.exec(text) ?? [];
+    if (migration === undefined) continue;
+    found.push({ migration, dialect: dialect === 'd1' ? 'd1' : 'postgres', file });
   }
   return found;
 }
 
 /** Names of the SQL files in `folder`, the host's among them; none if there is no such folder. */
 export async function sqlFilesIn(folder: string): Promise<string[]> {
-  const files = await readdir(folder).catch(() => []);
-  return files.filter((file) => file.endsWith('.sql')).sort();
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => !entry.isDirectory() && entry.name.endsWith('.sql'))
+    .map(({ name }) => name)
+    .sort();
 }

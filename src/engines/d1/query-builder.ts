@@ -5,11 +5,14 @@ import {
   type UpdateQueryBuilder,
   type UpdateResult,
 } from 'typeorm';
+import type { Driver } from 'typeorm/driver/Driver.js';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import type { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js';
 import { BillingError } from '../../errors';
 import {
   SqliteFamilyInsertQueryBuilder,
   SqliteFamilyQueryBuilder,
+  SqliteFamilySoftDeleteQueryBuilder,
   SqliteFamilyUpdateQueryBuilder,
 } from '../sqlite-family/query-builder';
 
@@ -35,6 +38,14 @@ export class D1QueryBuilder<Entity extends ObjectLiteral> extends SqliteFamilyQu
     return new D1InsertQueryBuilder(super.insert());
   }
 
+  override softDelete(): SoftDeleteQueryBuilder<Entity> {
+    return new D1SoftDeleteQueryBuilder<Entity>(super.softDelete());
+  }
+
+  override restore(): SoftDeleteQueryBuilder<Entity> {
+    return new D1SoftDeleteQueryBuilder<Entity>(super.restore());
+  }
+
   override update<Target extends ObjectLiteral = Entity>(
     ...parameters: unknown[]
   ): UpdateQueryBuilder<Target> {
@@ -48,10 +59,12 @@ class D1InsertQueryBuilder<
   Entity extends ObjectLiteral,
 > extends SqliteFamilyInsertQueryBuilder<Entity> {
   override async execute(): Promise<InsertResult> {
-    const upsert = this.expressionMap.onUpdate as object | undefined;
-    if (upsert === undefined || this.isAnswered()) return this.#execute();
-    const unknown = this.#keysToCome();
-    const result = await this.#execute();
+    const { onUpdate, onIgnore } = this.expressionMap as Partial<typeof this.expressionMap>;
+    // What an upsert or an ignored insert finds is a row that has other values than a new one.
+    if (!onUpdate && !onIgnore) this.#setInitialValues();
+    if (!onUpdate || this.isAnswered()) return super.execute();
+    const unknown = this.#valuesToCome();
+    const result = await super.execute();
     for (const { column, row, index } of unknown) {
       const told = [row, result.identifiers[index], result.generatedMaps[index]];
       for (const map of told) if (map !== undefined) column.setEntityValue(map, undefined);
@@ -63,34 +76,35 @@ class D1InsertQueryBuilder<
     return !this.#isTransactionActive;
   }
 
-  /** Of an upsert that is held: whether its rows keep the keys made for them is known when it is sent. */
-  #keysToCome(): { column: ColumnMetadata; row: ObjectLiteral; index: number }[] {
+  /** Of an upsert that is held: whether its rows have the values made for them is known when it is sent. */
+  #valuesToCome(): { column: ColumnMetadata; row: ObjectLiteral; index: number }[] {
     const { mainAlias } = this.expressionMap;
     if (!mainAlias?.hasMetadata) return [];
     return this.getValueSets().flatMap((row, index) =>
-      mainAlias.metadata.primaryColumns
+      mainAlias.metadata.columns
         .filter((column) => column.getEntityValue(row) === undefined)
         .map((column) => ({ column, row, index })),
     );
   }
 
-  #execute(): Promise<InsertResult> {
-    const { mainAlias, updateEntity, locallyGenerated, ...map } = this.expressionMap;
-    const isWhole = !map.insertFromSelect && map.insertColumns.length === 0;
-    if (mainAlias?.hasMetadata && updateEntity && isWhole) {
-      const now = new Date();
-      const columns = mainAlias.metadata.getInsertionReturningColumns();
-      for (const [index, row] of this.getValueSets().entries()) {
-        for (const column of columns.filter((one) => one.getEntityValue(row) === undefined)) {
-          if (this.#isTransactionActive) refuseUnknownKey(column);
-          const value = initialValue(column, now);
-          if (value === undefined) continue;
-          column.setEntityValue(row, value);
-          column.setEntityValue((locallyGenerated[index] ??= {}), value);
+  #setInitialValues(): void {
+    const { mainAlias, updateEntity, locallyGenerated, insertFromSelect, insertColumns } =
+      this.expressionMap;
+    const isWhole = !insertFromSelect && insertColumns.length === 0;
+    if (!mainAlias?.hasMetadata || !updateEntity || !isWhole) return;
+    const now = new Date();
+    const columns = mainAlias.metadata.getInsertionReturningColumns();
+    for (const [index, row] of this.getValueSets().entries()) {
+      for (const column of columns.filter((one) => one.getEntityValue(row) === undefined)) {
+        const value = initialValue(column, now, this.dataSource.driver);
+        if (value === undefined) {
+          if (this.#isTransactionActive) refuseUnknown(column);
+          continue;
         }
+        column.setEntityValue(row, value);
+        column.setEntityValue((locallyGenerated[index] ??= {}), value);
       }
     }
-    return super.execute();
   }
 
   get #isTransactionActive(): boolean {
@@ -130,26 +144,68 @@ class D1UpdateQueryBuilder<
   }
 }
 
+/** The same for what a soft delete, or taking it back, stamps. */
+class D1SoftDeleteQueryBuilder<
+  Entity extends ObjectLiteral,
+> extends SqliteFamilySoftDeleteQueryBuilder<Entity> {
+  override async execute(): Promise<UpdateResult> {
+    const { mainAlias, updateEntity, whereEntities, queryType } = this.expressionMap;
+    const held = this.queryRunner?.isTransactionActive ?? false;
+    if (!held || !mainAlias?.hasMetadata || !updateEntity) return super.execute();
+    const { metadata } = mainAlias;
+    // A version is counted up by the database, which can't be asked for it: that is refused.
+    if (metadata.versionColumn && whereEntities.length > 0) return super.execute();
+    this.expressionMap.updateEntity = false;
+    const result = await super.execute();
+    const now = new Date();
+    result.generatedMaps = whereEntities.map((entity) => {
+      const stamps: ObjectLiteral = {};
+      metadata.deleteDateColumn?.setEntityValue(stamps, queryType === 'restore' ? null : now);
+      metadata.updateDateColumn?.setEntityValue(stamps, now);
+      this.dataSource.manager.merge(metadata.target, entity, stamps);
+      return stamps;
+    });
+    return result;
+  }
+}
+
 /** What a new row has in a column that was given no value; undefined if only the database knows. */
-function initialValue(column: ColumnMetadata, now: Date): unknown {
+function initialValue(column: ColumnMetadata, now: Date, driver: Driver): unknown {
   if (column.isCreateDate || column.isUpdateDate) return now;
   if (column.isVersion) return 1;
   const { default: value, transformer, isArray } = column;
-  const isPlain = typeof value === 'number' || typeof value === 'boolean' || value === null;
-  const isText = typeof value === 'string' && column.type === String;
-  return !transformer && !isArray && (isPlain || isText) ? value : undefined;
+  if (transformer || isArray || value === undefined) return undefined;
+  if (typeof value === 'function') {
+    const sql = String((value as () => unknown)());
+    const text = /^'((?:[^']|'')*)'$/.exec(sql)?.[1]?.replaceAll("''", "'");
+    if (text !== undefined) return driver.prepareHydratedValue(text, column);
+    return /^(?:CURRENT_TIMESTAMP|now\(\))$/i.test(sql) ? now : undefined;
+  }
+  const stored = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+  return driver.prepareHydratedValue(stored, column);
 }
 
-function refuseUnknownKey({
+/** A uuid is made by TypeORM, and a column that is computed is read when it is needed. */
+function refuseUnknown({
   isGenerated,
   generationStrategy,
+  default: value,
+  propertyName,
   entityMetadata,
 }: ColumnMetadata): void {
-  if (!isGenerated || generationStrategy !== 'increment') return;
+  if (isGenerated && generationStrategy === 'increment') {
+    throw new BillingError(
+      'NOT_SUPPORTED',
+      `The number that ${entityMetadata.name} gets from the database is not known inside a transaction ` +
+        'on D1, whose writes are sent when it commits, and save() has one: give the entity an id, such ' +
+        'as a uuid, or insert() it outside of a transaction.',
+    );
+  }
+  if (typeof value !== 'function') return;
   throw new BillingError(
     'NOT_SUPPORTED',
-    `The number that ${entityMetadata.name} gets from the database is not known inside a transaction ` +
-      'on D1, whose writes are sent when it commits, and save() has one: give the entity an id, such ' +
-      'as a uuid, or insert() it outside of a transaction.',
+    `What the database would fill in as ${entityMetadata.name}.${propertyName} is not known inside a ` +
+      'transaction on D1, whose writes are sent when it commits, and save() has one: give it a value, ' +
+      'or insert() the entity outside of a transaction.',
   );
 }

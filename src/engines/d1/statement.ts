@@ -16,10 +16,17 @@ export interface BoundStatement {
  * @throws BillingError `LIMIT_EXCEEDED` naming the limit that can't be met
  */
 export function fit(sql: string, values: readonly SqliteValue[]): BoundStatement[] {
-  const whole = { sql, values };
+  const whole = { sql: withoutTail(sql), values };
   const fitting =
     values.length <= MAX_PARAMETERS ? [whole] : (splitRows(whole) ?? [listsAsJson(whole)]);
   return fitting.map(withIntegers).map(withinLimits);
+}
+
+/** D1 takes what follows the semicolon for another statement, and a comment for an empty one. */
+function withoutTail(sql: string): string {
+  if (!/;\s*$|\*\/\s*$|--[^\n]*\s*$/.test(sql)) return sql;
+  const end = tokenize(sql).findLast(({ text }) => text !== ';')?.end;
+  return sql.slice(0, end);
 }
 
 function withinLimits(statement: BoundStatement): BoundStatement {
@@ -56,6 +63,9 @@ function splitRows({ sql, values }: BoundStatement): BoundStatement[] | undefine
   // Not a table or column of that name, which would stand in quotes.
   const first = tokens.findIndex(({ start, end }) => /^values$/i.test(sql.slice(start, end))) + 1;
   if (!/^(?:insert|replace)$/.test(tokens[0]?.text ?? '') || first === 0) return undefined;
+  // Of a VALUES that is read from, the parts are not the whole.
+  if (tokens.slice(0, first).some(({ text, quoted }) => !quoted && /^(?:select|with)$/.test(text)))
+    return undefined;
   const rows: { start: number; end: number; count: number }[] = [];
   let depth = 0;
   let count = 0;
@@ -152,16 +162,30 @@ function withIntegers(statement: BoundStatement): BoundStatement {
   let text = '';
   let position = 0;
   let parameter = 0;
-  for (const token of tokenize(sql)) {
-    const number = /^\?(\d*)$/.exec(token.text)?.[1];
-    if (number === undefined) continue;
-    // SQLite gives a plain ? the number after the largest so far.
-    const index = number === '' ? parameter : Number(number) - 1;
+  const names = new Map<string, number>();
+  for (const [start, end, mark] of placeholdersOf(sql)) {
+    // SQLite gives a plain ?, and a name when it first appears, the number after the largest so far.
+    const number = /^\?(\d+)$/.exec(mark)?.[1];
+    const index = number === undefined ? (names.get(mark) ?? parameter) : Number(number) - 1;
+    if (mark !== '?') names.set(mark, index);
     parameter = Math.max(parameter, index + 1);
     if (Number.isSafeInteger(values[index])) {
-      text += `${sql.slice(position, token.start)}+CAST(${sql.slice(token.start, token.end)} AS INTEGER)`;
-      position = token.end;
+      text += `${sql.slice(position, start)}+CAST(${sql.slice(start, end)} AS INTEGER)`;
+      position = end;
     }
   }
   return { sql: text + sql.slice(position), values };
+}
+
+/** `?`, `?1`, `$name`, `:name` and `@name`: where each stands, and its text. */
+function placeholdersOf(sql: string): [start: number, end: number, mark: string][] {
+  const tokens = tokenize(sql);
+  return tokens.flatMap(({ start, end, text, quoted }, at): [number, number, string][] => {
+    const next = tokens[at + 1];
+    if (/^\?\d*$/.test(text) || (text.startsWith('$') && !quoted)) {
+      return quoted ? [] : [[start, end, sql.slice(start, end)]];
+    }
+    if (!/^[:@]$/.test(text) || next?.start !== end) return [];
+    return [[start, next.end, sql.slice(start, next.end)]];
+  });
 }

@@ -10,6 +10,9 @@ import {
   UpdateQueryBuilder,
 } from 'typeorm';
 import type { WhereClauseCondition } from 'typeorm/query-builder/WhereClause.js';
+import { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js';
 import { BillingError } from '../../errors';
 
 /** A DataSource whose reads and writes all come from {@link SqliteFamilyQueryBuilder}. */
@@ -54,6 +57,14 @@ export class SqliteFamilyQueryBuilder<
     return new SqliteFamilyDeleteQueryBuilder(super.delete());
   }
 
+  override softDelete(): SoftDeleteQueryBuilder<Entity> {
+    return new SqliteFamilySoftDeleteQueryBuilder<Entity>(super.softDelete());
+  }
+
+  override restore(): SoftDeleteQueryBuilder<Entity> {
+    return new SqliteFamilySoftDeleteQueryBuilder<Entity>(super.restore());
+  }
+
   override orderBy(sort?: string | OrderByCondition, order: Order = 'ASC', nulls?: Nulls): this {
     if (typeof sort === 'string') return super.orderBy(sort, order, nulls ?? nullsOf(order));
     const all = Object.entries(sort ?? {}).map(([column, value]) => [
@@ -95,6 +106,36 @@ export class SqliteFamilyUpdateQueryBuilder<
 class SqliteFamilyDeleteQueryBuilder<
   Entity extends ObjectLiteral,
 > extends DeleteQueryBuilder<Entity> {
+  /** `remove()` of many names each by its key alone: as a list they may be any number on D1. */
+  override where(...[where, parameters]: Parameters<DeleteQueryBuilder<Entity>['where']>): this {
+    const { mainAlias } = this.expressionMap;
+    const keys = mainAlias?.hasMetadata ? mainAlias.metadata.primaryColumns : [];
+    const rows: readonly unknown[] = Array.isArray(where) ? where : [];
+    const isKeys = rows.length > 1 && rows.every((row) => isKeyAlone(row, keys));
+    return isKeys ? this.whereInIds(rows) : super.where(where, parameters);
+  }
+
+  protected override createWhereConditionExpression(
+    condition: WhereClauseCondition,
+    alwaysWrap?: boolean,
+  ): string {
+    return asGlob(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
+  }
+}
+
+function isKeyAlone(row: unknown, [key, ...more]: readonly ColumnMetadata[]): boolean {
+  if (key === undefined || more.length > 0 || typeof row !== 'object' || row === null) return false;
+  const [entry, ...others] = Object.entries(row);
+  return (
+    entry?.[0] === key.propertyName &&
+    others.length === 0 &&
+    /^(?:string|number)$/.test(typeof entry[1])
+  );
+}
+
+export class SqliteFamilySoftDeleteQueryBuilder<
+  Entity extends ObjectLiteral,
+> extends SoftDeleteQueryBuilder<Entity> {
   protected override createWhereConditionExpression(
     condition: WhereClauseCondition,
     alwaysWrap?: boolean,
@@ -132,8 +173,8 @@ function asGlob(condition: WhereClauseCondition): string | undefined {
 
 /**
  * Upserts as on Postgres. TypeORM leaves out for SQLite, though SQLite has it all, the stamp on the
- * row that is found, the condition on which it is changed and the key of that row, and refuses a
- * partial index.
+ * row that is found, the condition on which it is changed and what that row has, and refuses a partial
+ * index.
  */
 export class SqliteFamilyInsertQueryBuilder<
   Entity extends ObjectLiteral,
@@ -179,23 +220,24 @@ export class SqliteFamilyInsertQueryBuilder<
       !stamp || onUpdate.overwrite?.includes(stamp)
         ? sql
         : `${sql}, ${this.escape(stamp)} = EXCLUDED.${this.escape(stamp)}`;
-    const keys = this.#returningKeys();
-    if (!onUpdate.overwriteCondition?.length) return stamped + keys;
+    const returning = this.#returning();
+    if (!onUpdate.overwriteCondition?.length) return stamped + returning;
     const named =
       this.alias === this.getMainTableName()
         ? stamped
         : stamped.replace(`INTO ${table}`, `INTO ${table} AS ${this.escape(this.alias)}`);
-    return `${named} WHERE ${this.createUpsertConditionExpression(this.escape(this.alias))}${keys}`;
+    return `${named} WHERE ${this.createUpsertConditionExpression(this.escape(this.alias))}${returning}`;
   }
 
-  /** The row may be one that was there, under a key that nobody here knows. */
-  #returningKeys(): string {
+  /** The row may be one that was there, with a key and values that nobody here knows. */
+  #returning(): string {
     const { mainAlias, updateEntity } = this.expressionMap;
     if (!mainAlias?.hasMetadata || !updateEntity || !this.isAnswered()) return '';
-    const names = mainAlias.metadata.primaryColumns.map((column) =>
-      this.escape(column.databaseName),
-    );
-    return ` RETURNING ${names.join(', ')}`;
+    const { metadata } = mainAlias;
+    // All of them, not only those that a new row would have to be asked for.
+    const filledIn = EntityMetadata.prototype.getInsertionReturningColumns.call(metadata);
+    const columns = new Set([...metadata.primaryColumns, ...filledIn]);
+    return ` RETURNING ${[...columns].map(({ databaseName }) => this.escape(databaseName)).join(', ')}`;
   }
 }
 
