@@ -49,6 +49,7 @@ function noArrow(files, rooms) {
 
 export default defineConfig(
   globalIgnores([
+    'bench/results/',
     'dist/',
     'coverage/',
     '**/node_modules/',

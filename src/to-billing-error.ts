@@ -27,7 +27,7 @@ const SENTENCES: Readonly<Record<Refusal['kind'], readonly [problem: string, rem
   UNIQUE: ['has a row with the same value already', 'Update that row, or use another value'],
   FOREIGN_KEY: [
     'would be left with a reference to a row that is not there',
-    'Save the row that is referred to first, or delete those that refer to it',
+    'Save the row that is referred to first, or, if one was to be deleted, delete those that refer to it',
   ],
   CHECK: ['does not allow the value', 'Mend the value'],
   NOT_NULL: ['needs a value', 'Give one'],

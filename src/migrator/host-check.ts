@@ -34,7 +34,7 @@ export async function assertHostIsReady(
       throw new BillingError(
         'HOST_TABLE_MISSING',
         `${name} references "${table}"."${column}", but there is no table "${table}" in this database: ` +
-          'run the migrations of the application that owns it first, or, with the DataSource of this ' +
+          'run the migrations of the application that owns it first, or, with the commands of this ' +
           'package, set BILLING_HOST_TABLES=create to have a stand-in made.',
         { details: { table } },
       );

@@ -9,8 +9,8 @@ import { inMigrationTransaction, underMigrationLock } from './migration-transact
 export interface MigrateOptions {
   /**
    * `all` (the default): one transaction around all pending migrations. `each`: one around each.
-   * `none`: no transaction, for statements that refuse one; on SQLite then without a lock either.
-   * On D1 a transaction is one batch, and `all` is as `each`.
+   * `none`: no transaction, for statements that refuse one; on SQLite and D1 then without a lock
+   * either. On D1 a transaction is one batch, and `all` is as `each`.
    */
   readonly transaction?: 'all' | 'each' | 'none';
   /** Records the pending migrations as applied without running them. */

@@ -18,7 +18,7 @@ export default {
       return Response.json(await listPaymentAttempts(env, userId));
     }
     if (route === 'POST /subscriptions') {
-      const { plan } = await request.json<{ plan?: unknown }>();
+      const { plan } = await request.json<{ plan?: unknown }>().catch(() => ({ plan: undefined }));
       if (typeof plan !== 'string') return problem(400, 'name a plan');
       const result = await subscribe(env, userId, plan);
       if (result === 'no such plan') return problem(404, result);

@@ -108,7 +108,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
       throw new BillingError(
         'NOT_SUPPORTED',
         `SQLite takes one statement a query, and would leave out what follows the first in "${query.trim().slice(0, 60)}…": ` +
-          'send each by a query() of its own.',
+          'send each by a query() of its own. (A migration for Postgres? Take those in migrations.sqlite.)',
       );
     }
     const sql = withMilliseconds(query);
