@@ -17,7 +17,7 @@ import { USER_ROWS } from './user-rows';
 // The same rows on every run, unless others are asked for.
 const seed = Number(process.env.FC_SEED ?? 20_260_301);
 const numRuns = Number(process.env.FC_RUNS ?? 2_000);
-const D1_EVERY = 10;
+const D1_EVERY = 40;
 
 describe('U6 what the validator lets through, all engines store and give back', () => {
   const workbenches: Workbench[] = [];
