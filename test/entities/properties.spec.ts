@@ -17,7 +17,7 @@ import { USER_ROWS } from './user-rows';
 // The same rows on every run, unless others are asked for.
 const seed = Number(process.env.FC_SEED ?? 20_260_301);
 const numRuns = Number(process.env.FC_RUNS ?? 2_000);
-const D1_EVERY = 40;
+const D1_EVERY = 20;
 
 describe('U6 what the validator lets through, all engines store and give back', () => {
   const workbenches: Workbench[] = [];
@@ -36,15 +36,19 @@ describe('U6 what the validator lets through, all engines store and give back', 
       const property = fc.asyncProperty(rows.rows, fc.constantFrom(...WAYS), async (row, way) => {
         const verdicts: boolean[] = [];
         count += 1;
-        for (const [workbench, tally] of tallies) {
-          // A statement to D1 is a request: it is shown a part of the rows.
-          if (workbench.engine === 'd1' && count % D1_EVERY > 0) continue;
-          const outcome = await workbench.insertPlain(rows, row);
-          const stored = await workbench.insertEntity(rows, row, possible(way, row));
-          if (stored !== undefined) expectStored(workbench, rows, row, stored, outcome);
-          tally.count(outcome, stored !== undefined);
-          verdicts.push(stored !== undefined);
-        }
+        // A statement to D1 is a request: it is shown a part of the rows.
+        const shown = [...tallies].filter(
+          ([{ engine }]) => engine !== 'd1' || count % D1_EVERY === 0,
+        );
+        await Promise.all(
+          shown.map(async ([workbench, tally]) => {
+            const outcome = await workbench.insertPlain(rows, row);
+            const stored = await workbench.insertEntity(rows, row, possible(way, row));
+            if (stored !== undefined) expectStored(workbench, rows, row, stored, outcome);
+            tally.count(outcome, stored !== undefined);
+            verdicts.push(stored !== undefined);
+          }),
+        );
         expect(new Set(verdicts).size).toBe(1);
       });
       await fc.assert(property, { seed, numRuns });
@@ -111,6 +115,7 @@ class Tally {
   /** Each kind of row is well represented, and each rule of the table was broken by some row. */
   expectMixed({ engine, checksOf }: Workbench, { table, properties }: EntityRows): void {
     const all = this.#stored + this.#refusedByBoth + this.#refusedByValidator;
+    if (all < 100) return;
     expect(this.#stored).toBeGreaterThan(all / 4);
     expect(this.#refusedByBoth).toBeGreaterThan(all / 10);
     expect(this.#refusedByValidator).toBeGreaterThan(all / 10);
