@@ -3,6 +3,7 @@ const Sequencer = require('@jest/test-sequencer').default;
 /** What takes longest. A fresh clone has no times of an earlier run to go by, and would begin it last. */
 const LONG = [
   'd1/parity.spec.ts',
+  'd1/parity-2.spec.ts',
   'entities/properties.spec.ts',
   'd1/wrangler-project.spec.ts',
   'generate/generate.spec.ts',
