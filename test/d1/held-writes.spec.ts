@@ -108,8 +108,8 @@ const read: fc.Arbitrary<Statement> = fc.oneof(
 
 /** As the DataSource knows them from the entities. */
 const CASCADES = new Map([
-  ['t', ['child']],
-  ['child', ['grandchild']],
+  ['t', [{ child: 'child', onDelete: true, onUpdate: [] }]],
+  ['child', [{ child: 'grandchild', onDelete: true, onUpdate: [] }]],
 ]);
 
 describe('B1 reads in a transaction on D1', () => {
@@ -197,5 +197,14 @@ describe('B1 reads in a transaction on D1', () => {
     ['-- SELECT\nUPDATE t SET id = 1', false],
   ])('B1 %j only reads: %j', (sql, expected) => {
     expect(onlyReads(sql)).toBe(expected);
+  });
+
+  it('B1 a new key that is passed on to another table is seen', () => {
+    const parent = [{ child: 'child', onDelete: false, onUpdate: ['code'] }];
+    const held = new HeldWrites(() => new Map([['t', parent]]));
+    held.add('UPDATE "t" SET "name" = ? WHERE "code" = ?', ['x', 'a']);
+    expect(() => held.assertLeftAlone('SELECT * FROM "child"', [])).not.toThrow();
+    held.add('UPDATE "t" SET "name" = ?, "code" = ? WHERE "id" = ?', ['x', 'b', 1]);
+    expect(() => held.assertLeftAlone('SELECT * FROM "child"', [])).toThrow(/written to "child"/);
   });
 });

@@ -4,6 +4,7 @@ import { SqliteFamilyDriver } from '../sqlite-family/driver';
 import { SqliteFamilyDataSource } from '../sqlite-family/query-builder';
 import type { D1Binding } from './binding';
 import { type BindingSource, D1Database } from './database';
+import type { Cascade } from './held-writes';
 import { D1QueryBuilder } from './query-builder';
 
 /** Options of a D1 DataSource: TypeORM's own, without `type`, and the binding. */
@@ -35,14 +36,21 @@ export class D1BindingDataSource extends SqliteFamilyDataSource {
   }
 }
 
-/** Tables with foreign keys that cascade or set NULL, by the table they refer to. */
-function cascadesOf({ entityMetadatas }: DataSource): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>();
+/** Tables with foreign keys that do more than refuse, by the table they refer to. */
+function cascadesOf({ entityMetadatas }: DataSource): ReadonlyMap<string, readonly Cascade[]> {
+  const found = new Map<string, Cascade[]>();
+  const acts = (action = ''): boolean => /cascade|set/i.test(action);
   for (const { tableName, foreignKeys } of entityMetadatas) {
-    for (const { referencedEntityMetadata: parent, onDelete } of foreignKeys) {
-      if (!onDelete || /restrict|no action/i.test(onDelete)) continue;
-      const name = parent.tableName.toLowerCase();
-      found.set(name, [...(found.get(name) ?? []), tableName.toLowerCase()]);
+    for (const key of foreignKeys) {
+      if (!acts(key.onDelete) && !acts(key.onUpdate)) continue;
+      const name = key.referencedEntityMetadata.tableName.toLowerCase();
+      const onUpdate = acts(key.onUpdate)
+        ? key.referencedColumns.map(({ databaseName }) => databaseName.toLowerCase())
+        : [];
+      found.set(name, [
+        ...(found.get(name) ?? []),
+        { child: tableName.toLowerCase(), onDelete: acts(key.onDelete), onUpdate },
+      ]);
     }
   }
   return found;

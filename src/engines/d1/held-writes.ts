@@ -5,8 +5,15 @@ import type { SqliteValue } from '../sqlite-family/session';
 /** Values as text, for 5 and '5' may find the same row. */
 type Values = ReadonlySet<string>;
 
-/** The tables whose rows go, or change, when a row of a table is deleted; in lower case. */
-export type Cascades = () => ReadonlyMap<string, readonly string[]>;
+/** The tables whose rows go, or change, with a row of a table; in lower case. */
+export type Cascades = () => ReadonlyMap<string, readonly Cascade[]>;
+
+export interface Cascade {
+  readonly child: string;
+  readonly onDelete: boolean;
+  /** What it refers to, if a new value is passed on; in lower case. */
+  readonly onUpdate: readonly string[];
+}
 
 /** What a write does to the rows of a table, as far as its text tells. */
 interface Change {
@@ -51,11 +58,13 @@ export class HeldWrites {
     this.#schemaChanged ||= /^(?:create|drop|alter)\b/.test(text);
     if (table === undefined) return;
     this.#changes.push({ table, values: touched(tokens, text, values) });
-    if (!/\b(?:delete|replace|drop)\b/.test(text)) return;
+    const isDelete = /\b(?:delete|replace|drop)\b/.test(text);
     const gone = new Set([table]);
     // What is added while it is gone through is gone through too.
     for (const parent of gone) {
-      for (const child of this.cascades().get(parent) ?? []) {
+      for (const { child, onDelete, onUpdate } of this.cascades().get(parent) ?? []) {
+        const isSet = onUpdate.some((column) => new RegExp(` (?:set|,) ${column} =`).test(text));
+        if (!isSet && !(isDelete && onDelete)) continue;
         gone.add(child);
         this.#changes.push({ table: child, values: new Map() });
       }

@@ -8,9 +8,10 @@ import {
 import type { Driver } from 'typeorm/driver/Driver.js';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js';
+import { OrmUtils } from 'typeorm/util/OrmUtils.js';
 import { BillingError } from '../../errors';
+import { SqliteFamilyInsertQueryBuilder } from '../sqlite-family/insert-query-builder';
 import {
-  SqliteFamilyInsertQueryBuilder,
   SqliteFamilyQueryBuilder,
   SqliteFamilySoftDeleteQueryBuilder,
   SqliteFamilyUpdateQueryBuilder,
@@ -62,29 +63,11 @@ class D1InsertQueryBuilder<
     const { onUpdate, onIgnore } = this.expressionMap as Partial<typeof this.expressionMap>;
     // What an upsert or an ignored insert finds is a row that has other values than a new one.
     if (!onUpdate && !onIgnore) this.#setInitialValues();
-    if (!onUpdate || this.isAnswered()) return super.execute();
-    const unknown = this.#valuesToCome();
-    const result = await super.execute();
-    for (const { column, row, index } of unknown) {
-      const told = [row, result.identifiers[index], result.generatedMaps[index]];
-      for (const map of told) if (map !== undefined) column.setEntityValue(map, undefined);
-    }
-    return result;
+    return super.execute();
   }
 
   protected override isAnswered(): boolean {
     return !this.#isTransactionActive;
-  }
-
-  /** Of an upsert that is held: whether its rows have the values made for them is known when it is sent. */
-  #valuesToCome(): { column: ColumnMetadata; row: ObjectLiteral; index: number }[] {
-    const { mainAlias } = this.expressionMap;
-    if (!mainAlias?.hasMetadata) return [];
-    return this.getValueSets().flatMap((row, index) =>
-      mainAlias.metadata.columns
-        .filter((column) => column.getEntityValue(row) === undefined)
-        .map((column) => ({ column, row, index })),
-    );
   }
 
   #setInitialValues(): void {
@@ -101,14 +84,18 @@ class D1InsertQueryBuilder<
           if (this.#isTransactionActive) refuseUnknown(column);
           continue;
         }
-        column.setEntityValue(row, value);
-        column.setEntityValue((locallyGenerated[index] ??= {}), value);
+        // A default is filled in by TypeORM's own SQL: its value need only be told.
+        if (column.default === undefined || value === now) column.setEntityValue(row, value);
+        locallyGenerated[index] = OrmUtils.mergeDeep<ObjectLiteral>(
+          locallyGenerated[index] ?? {},
+          column.createValueMap(value),
+        );
       }
     }
   }
 
   get #isTransactionActive(): boolean {
-    return this.queryRunner?.isTransactionActive ?? false;
+    return this.expressionMap.useTransaction || (this.queryRunner?.isTransactionActive ?? false);
   }
 }
 
@@ -173,8 +160,8 @@ class D1SoftDeleteQueryBuilder<
 function initialValue(column: ColumnMetadata, now: Date, driver: Driver): unknown {
   if (column.isCreateDate || column.isUpdateDate) return now;
   if (column.isVersion) return 1;
-  const { default: value, transformer, isArray } = column;
-  if (transformer || isArray || value === undefined) return undefined;
+  const { default: value, isArray } = column;
+  if (isArray || value === undefined) return undefined;
   if (typeof value === 'function') {
     const sql = String((value as () => unknown)());
     const text = /^'((?:[^']|'')*)'$/.exec(sql)?.[1]?.replaceAll("''", "'");

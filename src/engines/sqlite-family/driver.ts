@@ -3,6 +3,7 @@ import { AbstractSqliteDriver } from 'typeorm/driver/sqlite-abstract/AbstractSql
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js';
 import type { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder.js';
+import { OrmUtils } from 'typeorm/util/OrmUtils.js';
 import { SqliteFamilyQueryRunner } from './query-runner';
 import { SqliteFamilySchemaBuilder } from './schema-builder';
 import type { SqliteDatabase } from './session';
@@ -87,12 +88,15 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
     if (typeof inserted !== 'object' || inserted === null) {
       return super.createGeneratedMap(metadata, inserted, index, count);
     }
-    const map: ObjectLiteral = {};
-    for (const [name, value] of Object.entries(inserted)) {
+    // As maps: an embedded class may set more when it is made.
+    return Object.entries(inserted).reduce<ObjectLiteral>((map, [name, value]) => {
       const column = metadata.findColumnWithDatabaseName(name);
-      column?.setEntityValue(map, this.prepareHydratedValue(value, column));
-    }
-    return map;
+      if (!column) return map;
+      return OrmUtils.mergeDeep<ObjectLiteral>(
+        map,
+        column.createValueMap(this.prepareHydratedValue(value, column)),
+      );
+    }, {});
   }
 
   override normalizeType(column: Parameters<AbstractSqliteDriver['normalizeType']>[0]): string {

@@ -2,7 +2,7 @@ import {
   DataSource,
   DeleteQueryBuilder,
   type EntityTarget,
-  InsertQueryBuilder,
+  type InsertQueryBuilder,
   type ObjectLiteral,
   type OrderByCondition,
   type QueryRunner,
@@ -12,8 +12,7 @@ import {
 import type { WhereClauseCondition } from 'typeorm/query-builder/WhereClause.js';
 import { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js';
-import { BillingError } from '../../errors';
+import { SqliteFamilyInsertQueryBuilder } from './insert-query-builder';
 
 /** A DataSource whose reads and writes all come from {@link SqliteFamilyQueryBuilder}. */
 export class SqliteFamilyDataSource extends DataSource {
@@ -42,6 +41,29 @@ export class SqliteFamilyDataSource extends DataSource {
 export class SqliteFamilyQueryBuilder<
   Entity extends ObjectLiteral,
 > extends SelectQueryBuilder<Entity> {
+  /**
+   * TypeORM reads what it has inserted as `create-pojo`, by a list of keys, and takes each row for
+   * the one in its place: here they come in the order of the keys.
+   */
+  override async getMany(): Promise<Entity[]> {
+    const rows = await super.getMany();
+    const { options, mainAlias } = this.expressionMap;
+    const keys = this.#keys;
+    if (!options.includes('create-pojo') || !mainAlias?.hasMetadata || keys.length === 0) {
+      return rows;
+    }
+    return keys.map((key) =>
+      rows.find((row) => mainAlias.metadata.compareEntities(row, key)),
+    ) as Entity[];
+  }
+
+  override where(...[where, parameters]: Parameters<SelectQueryBuilder<Entity>['where']>): this {
+    this.#keys = Array.isArray(where) ? (where as ObjectLiteral[]) : [];
+    return super.where(where, parameters);
+  }
+
+  #keys: readonly ObjectLiteral[] = [];
+
   override insert(): InsertQueryBuilder<Entity> {
     return new SqliteFamilyInsertQueryBuilder(super.insert());
   }
@@ -170,75 +192,3 @@ function asGlob(condition: WhereClauseCondition): string | undefined {
   const glob = GLOB.reduce((sql, [from, to]) => `replace(${sql}, ${from}, ${to})`, pattern);
   return `${text} GLOB ${glob}`;
 }
-
-/**
- * Upserts as on Postgres. TypeORM leaves out for SQLite, though SQLite has it all, the stamp on the
- * row that is found, the condition on which it is changed and what that row has, and refuses a partial
- * index.
- */
-export class SqliteFamilyInsertQueryBuilder<
-  Entity extends ObjectLiteral,
-> extends InsertQueryBuilder<Entity> {
-  /** @throws BillingError `NOT_SUPPORTED`: TypeORM writes no RETURNING for SQLite, and would not say so */
-  override returning(): this {
-    throw new BillingError(
-      'NOT_SUPPORTED',
-      'An insert has no RETURNING on SQLite and D1: save() gives the whole row, and insert() its id.',
-    );
-  }
-
-  protected override createInsertExpression(): string {
-    const { expressionMap } = this;
-    const onUpdate = expressionMap.onUpdate as OnUpdate | undefined;
-    if (onUpdate === undefined) return super.createInsertExpression();
-    const { indexPredicate, ...understood } = onUpdate;
-    expressionMap.onUpdate = understood;
-    try {
-      const sql = super.createInsertExpression();
-      const { conflict } = onUpdate;
-      if (indexPredicate === undefined || !Array.isArray(conflict)) return this.#whole(sql);
-      const target = ` ( ${conflict.map((column) => this.escape(column)).join(', ')} ) DO `;
-      const at = sql.lastIndexOf(target) + target.length - ' DO '.length;
-      return this.#whole(`${sql.slice(0, at)} WHERE ( ${indexPredicate} )${sql.slice(at)}`);
-    } finally {
-      expressionMap.onUpdate = onUpdate;
-    }
-  }
-
-  /** Whether the statement is sent at once, so that it can return what it has done. */
-  protected isAnswered(): boolean {
-    return true;
-  }
-
-  /** The statement with what TypeORM leaves out behind `DO UPDATE SET …`. */
-  #whole(sql: string): string {
-    const { mainAlias, onUpdate } = this.expressionMap;
-    if (sql.trimEnd().endsWith(' DO NOTHING')) return sql;
-    const table = this.getTableName(this.getMainTableName());
-    const stamp = mainAlias?.hasMetadata && mainAlias.metadata.updateDateColumn?.databaseName;
-    const stamped =
-      !stamp || onUpdate.overwrite?.includes(stamp)
-        ? sql
-        : `${sql}, ${this.escape(stamp)} = EXCLUDED.${this.escape(stamp)}`;
-    const returning = this.#returning();
-    if (!onUpdate.overwriteCondition?.length) return stamped + returning;
-    const named =
-      this.alias === this.getMainTableName()
-        ? stamped
-        : stamped.replace(`INTO ${table}`, `INTO ${table} AS ${this.escape(this.alias)}`);
-    return `${named} WHERE ${this.createUpsertConditionExpression(this.escape(this.alias))}${returning}`;
-  }
-
-  /** The row may be one that was there, with a key and values that nobody here knows. */
-  #returning(): string {
-    const { mainAlias, updateEntity } = this.expressionMap;
-    if (!mainAlias?.hasMetadata || !updateEntity || !this.isAnswered()) return '';
-    const { metadata } = mainAlias;
-    // All of them, not only those that a new row would have to be asked for.
-    const filledIn = EntityMetadata.prototype.getInsertionReturningColumns.call(metadata);
-    const columns = new Set([...metadata.primaryColumns, ...filledIn]);
-    return ` RETURNING ${[...columns].map(({ databaseName }) => this.escape(databaseName)).join(', ')}`;
-  }
-}
-
-type OnUpdate = InsertQueryBuilder<ObjectLiteral>['expressionMap']['onUpdate'];

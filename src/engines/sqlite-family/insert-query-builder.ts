@@ -1,0 +1,124 @@
+import { InsertQueryBuilder, type InsertResult, type ObjectLiteral } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js';
+import { BillingError } from '../../errors';
+
+/**
+ * Upserts as on Postgres. TypeORM leaves out for SQLite, though SQLite has it all, the stamp on the
+ * row that is found, the condition on which it is changed and what that row has, and refuses a partial
+ * index.
+ */
+export class SqliteFamilyInsertQueryBuilder<
+  Entity extends ObjectLiteral,
+> extends InsertQueryBuilder<Entity> {
+  /** @throws BillingError `NOT_SUPPORTED`: TypeORM writes no RETURNING for SQLite, and would not say so */
+  override returning(): this {
+    throw new BillingError(
+      'NOT_SUPPORTED',
+      'An insert has no RETURNING on SQLite and D1: save() gives the whole row, and insert() its id.',
+    );
+  }
+
+  override async execute(): Promise<InsertResult> {
+    const { mainAlias, onUpdate } = this.expressionMap as Partial<typeof this.expressionMap>;
+    if (!onUpdate || !mainAlias?.hasMetadata) return super.execute();
+    const { metadata } = mainAlias;
+    // What it has to tell it returns: nothing is read again, by a key that may not be the row's.
+    mainAlias.metadata = Object.create(metadata, {
+      getInsertionReturningColumns: { value: () => [] },
+    }) as EntityMetadata;
+    const unknown = this.#valuesToCome(metadata);
+    try {
+      const result = await super.execute();
+      if (this.#isTold(result.raw)) return result;
+      for (const { column, row, index } of unknown) {
+        for (const map of [row, result.identifiers[index], result.generatedMaps[index]]) {
+          if (map && column.getEntityValue(map) !== undefined)
+            column.setEntityValue(map, undefined);
+        }
+      }
+      return result;
+    } finally {
+      mainAlias.metadata = metadata;
+    }
+  }
+
+  /** Where nobody tells what the row is, the values that were made for a new one may not be its own. */
+  #valuesToCome(
+    metadata: EntityMetadata,
+  ): { column: ColumnMetadata; row: ObjectLiteral; index: number }[] {
+    const { updateEntity, insertFromSelect } = this.expressionMap;
+    if (!updateEntity || insertFromSelect) return [];
+    return this.getValueSets().flatMap((row, index) =>
+      metadata.columns
+        .filter((column) => column.getEntityValue(row) === undefined)
+        .map((column) => ({ column, row, index })),
+    );
+  }
+
+  #isTold(returned: unknown): boolean {
+    return (
+      Array.isArray(returned) && returned.length > 0 && !('unknown' in (returned[0] as object))
+    );
+  }
+
+  protected override createInsertExpression(): string {
+    const { expressionMap } = this;
+    const onUpdate = expressionMap.onUpdate as OnUpdate | undefined;
+    if (onUpdate === undefined) return super.createInsertExpression();
+    const { indexPredicate, ...understood } = onUpdate;
+    expressionMap.onUpdate = understood;
+    try {
+      const sql = super.createInsertExpression();
+      const { conflict } = onUpdate;
+      if (indexPredicate === undefined || !Array.isArray(conflict)) return this.#whole(sql);
+      const target = ` ( ${conflict.map((column) => this.escape(column)).join(', ')} ) DO `;
+      const at = sql.lastIndexOf(target) + target.length - ' DO '.length;
+      return this.#whole(`${sql.slice(0, at)} WHERE ( ${indexPredicate} )${sql.slice(at)}`);
+    } finally {
+      expressionMap.onUpdate = onUpdate;
+      // A uuid that was made for a new row: the row that is found has another.
+      expressionMap.locallyGenerated = {};
+    }
+  }
+
+  /** Whether the statement is sent at once, so that it can return what it has done. */
+  protected isAnswered(): boolean {
+    return true;
+  }
+
+  /** The statement with what TypeORM leaves out behind `DO UPDATE SET …`. */
+  #whole(sql: string): string {
+    const { mainAlias, onUpdate } = this.expressionMap;
+    if (sql.trimEnd().endsWith(' DO NOTHING')) return sql;
+    const table = this.getTableName(this.getMainTableName());
+    const stamp = mainAlias?.hasMetadata && mainAlias.metadata.updateDateColumn?.databaseName;
+    const stamped =
+      !stamp || onUpdate.overwrite?.includes(stamp)
+        ? sql
+        : `${sql}, ${this.escape(stamp)} = EXCLUDED.${this.escape(stamp)}`;
+    const returning = this.#returning();
+    if (!onUpdate.overwriteCondition?.length) return stamped + returning;
+    const named =
+      this.alias === this.getMainTableName()
+        ? stamped
+        : stamped.replace(`INTO ${table}`, `INTO ${table} AS ${this.escape(this.alias)}`);
+    return `${named} WHERE ${this.createUpsertConditionExpression(this.escape(this.alias))}${returning}`;
+  }
+
+  /** The row may be one that was there, with a key and values that nobody here knows. */
+  #returning(): string {
+    const { mainAlias, updateEntity, onUpdate } = this.expressionMap;
+    if (!mainAlias?.hasMetadata || !updateEntity || !this.isAnswered()) return '';
+    // Of several rows nobody knows which were passed over, and whose the others are.
+    const isConditional = Boolean(onUpdate.overwriteCondition?.length);
+    if (isConditional && this.getValueSets().length > 1) return ' RETURNING NULL AS "unknown"';
+    const { metadata } = mainAlias;
+    // All of them, not only those that a new row would have to be asked for.
+    const filledIn = EntityMetadata.prototype.getInsertionReturningColumns.call(metadata);
+    const columns = new Set([...metadata.primaryColumns, ...filledIn]);
+    return ` RETURNING ${[...columns].map(({ databaseName }) => this.escape(databaseName)).join(', ')}`;
+  }
+}
+
+type OnUpdate = InsertQueryBuilder<ObjectLiteral>['expressionMap']['onUpdate'];
