@@ -2,21 +2,11 @@ import { join } from 'node:path';
 import type { Miniflare } from 'miniflare';
 import type { D1Binding } from '../../src/engines/d1/binding';
 import { HOST_ROWS, HOST_SCHEMA } from '../support/host-tables';
+import { BILLING_TABLES } from '../schema/expected-columns';
 import { bundle, copyProject, startWorker } from './wrangler';
 
 const FIXTURE = join(__dirname, 'fixtures/worker');
 const PACKAGES = ['class-validator', 'reflect-metadata', 'typeorm', 'uuid'];
-
-/** The billing tables, parents first. */
-export const TABLES = [
-  'plans',
-  'subscriptions',
-  'tenant_config',
-  'subscription_plans',
-  'direct_debit_tokens',
-  'user_subscriptions',
-  'payment_attempts',
-] as const;
 
 /** What the Worker tells of an error. */
 export interface Told {
@@ -80,7 +70,7 @@ export class TestWorker {
   }
 
   async empty(): Promise<void> {
-    for (const table of [...TABLES].reverse()) await this.sql(`DELETE FROM ${table}`);
+    for (const table of BILLING_TABLES) await this.sql(`DELETE FROM ${table}`);
   }
 
   async planNames(): Promise<string[]> {

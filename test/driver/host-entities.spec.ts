@@ -1,124 +1,14 @@
-import {
-  Column,
-  CreateDateColumn,
-  DataSource,
-  DeleteDateColumn,
-  Entity,
-  Like,
-  PrimaryColumn,
-  PrimaryGeneratedColumn,
-  UpdateDateColumn,
-  VersionColumn,
-} from 'typeorm';
-import { SqliteDataSource } from '../../src';
-import { D1DataSource } from '../../src/d1';
+import { type DataSource, Like } from 'typeorm';
 import { engines, type TestDatabase } from '../support/engines';
-
-/** What a host may have beside billing, in the same DataSource, in TypeORM's own ways. */
-@Entity('documents')
-class Document {
-  @PrimaryGeneratedColumn('uuid')
-  id!: string;
-
-  @Column('text')
-  title!: string;
-
-  @Column('text', { nullable: true, unique: true })
-  code!: string | null;
-
-  @Column('integer', { default: 3 })
-  copies!: number;
-
-  @CreateDateColumn({ type: 'timestamptz' })
-  createdAt!: Date;
-
-  @UpdateDateColumn({ type: 'timestamptz' })
-  updatedAt!: Date;
-}
-
-@Entity('entries')
-class Entry {
-  @PrimaryGeneratedColumn('increment')
-  id!: number;
-
-  @Column('text')
-  text!: string;
-}
-
-@Entity('pages')
-class Page {
-  @PrimaryColumn('text')
-  id!: string;
-
-  @Column('text')
-  text!: string;
-
-  @VersionColumn()
-  version!: number;
-}
-
-@Entity('settings')
-class Setting {
-  @PrimaryColumn('text')
-  id!: string;
-
-  @Column('text', { nullable: true, default: 'light' })
-  theme!: string | null;
-
-  @Column('varchar', { length: 8, default: () => "'o''clock'" })
-  clock!: string;
-
-  @Column('simple-json', { nullable: true, default: '{"a":1}' })
-  layout!: object | null;
-
-  @Column('boolean', { default: true })
-  shown!: boolean;
-
-  @Column('text', { nullable: true })
-  note!: string | null;
-}
-
-@Entity('drafts')
-class Draft {
-  @PrimaryColumn('text')
-  id!: string;
-
-  @Column('text')
-  title!: string;
-
-  @DeleteDateColumn({ type: 'timestamptz' })
-  deletedAt!: Date | null;
-}
-
-const ENTITIES = [Document, Entry, Page, Setting, Draft];
-const TABLES = {
-  postgres: `
-    CREATE TABLE documents (id uuid PRIMARY KEY, title text, code text UNIQUE, copies integer DEFAULT 3,
-      "createdAt" timestamptz DEFAULT now(), "updatedAt" timestamptz DEFAULT now());
-    CREATE TABLE entries (id serial PRIMARY KEY, text text);
-    CREATE TABLE pages (id text PRIMARY KEY, text text, version integer);
-    CREATE TABLE settings (id text PRIMARY KEY, theme text DEFAULT 'light', clock varchar(8) DEFAULT 'o''clock',
-      layout text DEFAULT '{"a":1}', shown boolean DEFAULT true, note text);
-    CREATE TABLE drafts (id text PRIMARY KEY, title text, "deletedAt" timestamptz)`,
-  sqlite: `
-    CREATE TABLE documents (id text PRIMARY KEY, title text, code text UNIQUE, copies integer DEFAULT 3,
-      "createdAt" datetime DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
-      "updatedAt" datetime DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')));
-    CREATE TABLE entries (id integer PRIMARY KEY AUTOINCREMENT, text text);
-    CREATE TABLE pages (id text PRIMARY KEY, text text, version integer);
-    CREATE TABLE settings (id text PRIMARY KEY, theme text DEFAULT 'light', clock varchar(8) DEFAULT 'o''clock',
-      layout text DEFAULT '{"a":1}', shown boolean DEFAULT 1, note text);
-    CREATE TABLE drafts (id text PRIMARY KEY, title text, "deletedAt" datetime)`,
-};
-
-function create({ engine, url, binding }: TestDatabase): DataSource {
-  if (binding) return new D1DataSource({ database: binding, entities: ENTITIES });
-  if (engine === 'sqlite') {
-    return new SqliteDataSource({ database: url.slice('sqlite:'.length), entities: ENTITIES });
-  }
-  const extension = { uuidExtension: 'pgcrypto', installExtensions: false } as const;
-  return new DataSource({ type: 'postgres', url, entities: ENTITIES, ...extension });
-}
+import {
+  createHostDataSource,
+  Document,
+  Draft,
+  Entry,
+  HOST_OWN_TABLES,
+  Page,
+  Setting,
+} from './host-classes';
 
 describe.each(engines)("B1 a host's own entities on $name", ({ transactions, createDatabase }) => {
   const interactive = transactions === 'interactive';
@@ -127,14 +17,8 @@ describe.each(engines)("B1 a host's own entities on $name", ({ transactions, cre
 
   beforeAll(async () => {
     database = await createDatabase({ host: 'none' });
-    // On Postgres the key's default is not made: TypeORM asks the database for it.
-    await database.exec(
-      TABLES[database.dialect].replace(
-        'uuid PRIMARY KEY',
-        'uuid PRIMARY KEY DEFAULT gen_random_uuid()',
-      ),
-    );
-    dataSource = await create(database).initialize();
+    await database.exec(HOST_OWN_TABLES[database.dialect]);
+    dataSource = await createHostDataSource(database).initialize();
   });
   afterAll(async () => {
     await dataSource.destroy();
