@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { join, relative } from 'node:path';
 import { BillingError } from '../src/errors';
 import { FAMILY_MIGRATIONS } from '../src/migrations/families';
-import { readSettings } from '../src/settings';
+import { readSettings } from '../src/data-sources/settings';
 import { writeMigrations } from './generator/write';
 
 /**

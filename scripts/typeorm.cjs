@@ -27,7 +27,7 @@ require('typeorm/cli.js');
 /** Says in one line what TypeORM would tell with the stacks of two errors. */
 function checkEnvironment() {
   const { BillingError } = require('../src/errors.ts');
-  const { readSettings } = require('../src/settings.ts');
+  const { readSettings } = require('../src/data-sources/settings.ts');
   try {
     readSettings(process.env);
   } catch (error) {

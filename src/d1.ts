@@ -2,9 +2,9 @@ import 'reflect-metadata';
 
 export { type BillingFamily, tenantBilling, userBilling } from './billing';
 export { BillingError, type BillingErrorCode } from './errors';
-export { D1DataSource } from './d1-data-source';
-export type { D1Binding } from './engines/d1/binding';
-export type { D1DataSourceOptions } from './engines/d1/data-source';
+export { D1DataSource } from './data-sources/d1';
+export type { D1Binding } from './driver/d1/binding';
+export type { D1DataSourceOptions } from './driver/d1/data-source';
 export { Tenant, User } from './entities/host';
 export { Plan } from './entities/tenant-billing/plan';
 export { Subscription } from './entities/tenant-billing/subscription';
@@ -16,4 +16,4 @@ export { UserSubscription } from './entities/user-billing/user-subscription';
 export * from './entities/vocabulary';
 export { migrate } from './migrator/migrate';
 export { revert } from './migrator/revert';
-export { type RefusalDetails, toBillingError } from './to-billing-error';
+export { type RefusalDetails, toBillingError } from './engines/to-billing-error';

@@ -1,5 +1,5 @@
-import { createDataSource } from './create-data-source';
-import { readSettings } from './settings';
+import { createDataSource } from './data-sources/shared';
+import { readSettings } from './data-sources/settings';
 
 /**
  * The shared DataSource, from the environment: what TypeORM's CLI is pointed at.

@@ -16,8 +16,8 @@ export { SubscriptionPlan } from './entities/user-billing/subscription-plan';
 export { UserSubscription } from './entities/user-billing/user-subscription';
 export * from './entities/vocabulary';
 
-export type { SqliteDataSourceOptions } from './engines/sqlite/data-source';
-export { SqliteDataSource } from './sqlite-data-source';
+export type { SqliteDataSourceOptions } from './driver/file/data-source';
+export { SqliteDataSource } from './data-sources/sqlite';
 
 export type {
   HostColumn,
@@ -36,4 +36,4 @@ export {
 } from './migrator/sql-scripts';
 export { type SqlFileOptions, type SqlFiles, writeSqlFiles } from './migrator/sql-files';
 export { type MigrationStatus, status, type TableStatus } from './migrator/status';
-export { type RefusalDetails, toBillingError } from './to-billing-error';
+export { type RefusalDetails, toBillingError } from './engines/to-billing-error';

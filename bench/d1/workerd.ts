@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Miniflare } from 'miniflare';
 import { D1DataSource, userBilling } from '../../src/d1';
-import type { D1Binding } from '../../src/engines/d1/binding';
+import type { D1Binding } from '../../src/driver/d1/binding';
 import { HOST_SCHEMA } from '../../test/support/host-tables';
 import { RESULTS } from '../lib/paths';
 import { type Bundle, COMPATIBILITY } from './bundles';

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { createDataSource } from '../../src/create-data-source';
+import { createDataSource } from '../../src/data-sources/shared';
 import { hostKeyType } from '../../src/entities/host';
 import type { HostColumn } from '../../src/migrations/reversible-migration';
-import { type Family, readSettings, type Settings } from '../../src/settings';
+import { type Family, readSettings, type Settings } from '../../src/data-sources/settings';
 import { startPostgres } from '../../test/support/postgres-server';
 import { tidyPostgres } from './tidy-postgres';
 

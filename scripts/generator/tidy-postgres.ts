@@ -1,4 +1,4 @@
-import { readTable } from '../../src/engines/sqlite-family/definition';
+import { readTable } from '../../src/driver/schema/definition';
 import type { Statements } from './changes';
 
 const CREATE_TABLE = /^CREATE TABLE "(\w+)"/;

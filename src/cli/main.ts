@@ -2,9 +2,9 @@
 import 'reflect-metadata';
 import { resolve } from 'node:path';
 import { type DataSource, TypeORMError } from 'typeorm';
-import { createMigrationDataSource } from '../create-migration-data-source';
+import { createMigrationDataSource } from '../data-sources/migrations-only';
 import { BillingError } from '../errors';
-import { readSettings } from '../settings';
+import { readSettings } from '../data-sources/settings';
 import { type Arguments, HELP, readArguments } from './arguments';
 import { commands, type Outcome } from './commands';
 import { writeSql } from './sql';
@@ -46,7 +46,7 @@ async function loadDataSource({ command, dataSource }: Arguments): Promise<DataS
     const settings = readSettings(process.env);
     if (command !== 'check') return createMigrationDataSource(settings);
     // Only the comparison needs the entities, and they are slow to load.
-    return (await import('../create-data-source')).createDataSource(settings);
+    return (await import('../data-sources/shared')).createDataSource(settings);
   }
   // Only a host's own DataSource needs it, and it is slow to load.
   const { CommandUtils } = await import('typeorm/commands/CommandUtils.js');

@@ -1,6 +1,6 @@
 import { FAMILY_MIGRATIONS } from '../migrations/families';
 import { writeSqlFiles } from '../migrator/sql-files';
-import { readSettings } from '../settings';
+import { readSettings } from '../data-sources/settings';
 import type { Arguments } from './arguments';
 import type { Outcome } from './commands';
 

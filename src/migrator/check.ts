@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { engineOf } from '../engines/engine-of';
+import { engineOf } from '../engines/registry';
 
 /**
  * Compares the live tables with the entities: columns, types, nullability, defaults, keys, CHECKs

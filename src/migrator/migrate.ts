@@ -1,6 +1,6 @@
 import type { DataSource, Migration, QueryRunner } from 'typeorm';
 import type { Engine } from '../engines/engine';
-import { engineOf } from '../engines/engine-of';
+import { engineOf } from '../engines/registry';
 import { BillingError } from '../errors';
 import { BillingMigrationExecutor, isBillingMigration, migrationNamed } from './executor';
 import { assertHostIsReady } from './host-check';

@@ -1,5 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { engineOf } from '../engines/engine-of';
+import { engineOf } from '../engines/registry';
 import { BillingMigrationExecutor, migrationNamed } from './executor';
 import { makesHostTables } from './migrate';
 

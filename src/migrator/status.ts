@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { engineOf } from '../engines/engine-of';
+import { engineOf } from '../engines/registry';
 import type { ReversibleMigration } from '../migrations/reversible-migration';
 import { BillingMigrationExecutor } from './executor';
 

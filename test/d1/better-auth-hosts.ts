@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { D1Binding } from '../../src/engines/d1/binding';
+import type { D1Binding } from '../../src/driver/d1/binding';
 import { engines, type EngineName, type TestDatabase } from '../support/engines';
 import { numbered } from '../support/sqlite-text';
 import { bundle, copyProject, startWorker } from './wrangler';

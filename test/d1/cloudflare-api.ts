@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { Miniflare } from 'miniflare';
 import { unstable_splitSqlQuery as splitSqlQuery } from 'wrangler';
-import type { D1Binding } from '../../src/engines/d1/binding';
+import type { D1Binding } from '../../src/driver/d1/binding';
 import { listen } from '../support/loopback';
 
 /** What stands for Cloudflare's API, as far as `wrangler d1 … --remote` asks it, with a real D1. */

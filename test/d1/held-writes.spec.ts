@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { HeldWrites, onlyReads } from '../../src/engines/d1/held-writes';
-import type { SqliteValue } from '../../src/engines/sqlite-family/session';
+import { HeldWrites, onlyReads } from '../../src/driver/d1/held-writes';
+import type { SqliteValue } from '../../src/driver/session';
 import { engines, type TestDatabase } from '../support/engines';
 
 const seed = Number(process.env.FC_SEED ?? 20_261_120);

@@ -1,4 +1,4 @@
-import type { D1Binding, D1Outcome, D1Statement } from '../../src/engines/d1/binding';
+import type { D1Binding, D1Outcome, D1Statement } from '../../src/driver/d1/binding';
 import { patient } from '../../src/engines/d1/patient-binding';
 import { engines, type TestDatabase } from '../support/engines';
 

@@ -1,6 +1,6 @@
 import { type DataSource, In } from 'typeorm';
 import { D1DataSource, Plan, Subscription, tenantBilling } from '../../src/d1';
-import type { D1Binding, D1Outcome, D1Statement } from '../../src/engines/d1/binding';
+import type { D1Binding, D1Outcome, D1Statement } from '../../src/driver/d1/binding';
 import { engines, TENANT_IDS, type TestDatabase } from '../support/engines';
 
 /** A real binding, and how often something was sent through it: what a Worker waits for. */

@@ -1,4 +1,4 @@
-import { fit } from '../../src/engines/d1/statement';
+import { fit } from '../../src/driver/d1/fit';
 
 describe('B1 a statement beyond the limits of D1', () => {
   it.each([

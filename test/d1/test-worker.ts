@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Miniflare } from 'miniflare';
-import type { D1Binding } from '../../src/engines/d1/binding';
+import type { D1Binding } from '../../src/driver/d1/binding';
 import { HOST_ROWS, HOST_SCHEMA } from '../support/host-tables';
 import { BILLING_TABLES } from '../schema/expected-columns';
 import { bundle, copyProject, startWorker } from './wrangler';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { readTable, type TableDefinition } from '../../src/engines/sqlite-family/definition';
-import type { Schema } from '../../src/engines/sqlite-family/plan';
+import { readTable, type TableDefinition } from '../../src/driver/schema/definition';
+import type { Schema } from '../../src/driver/schema/plan';
 
 /** What one table may have or not; its keys and the foreign keys of the family are always there. */
 export interface Shape {

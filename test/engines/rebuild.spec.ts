@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type MasterRow, readTable, readTables } from '../../src/engines/sqlite-family/definition';
-import { planChange, type Schema } from '../../src/engines/sqlite-family/plan';
+import { type MasterRow, readTable, readTables } from '../../src/driver/schema/definition';
+import { planChange, type Schema } from '../../src/driver/schema/plan';
 import { engines, type TestDatabase } from '../support/engines';
 import { define, FAMILY, PLAIN, ROWS, type Shape, schema, withAmount } from './family';
 

@@ -13,8 +13,8 @@ import {
   UserSubscription,
   type ValidationDetails,
 } from '../../src';
-import { D1BindingDataSource } from '../../src/engines/d1/data-source';
-import { SqliteFileDataSource } from '../../src/engines/sqlite/data-source';
+import { D1BindingDataSource } from '../../src/driver/d1/data-source';
+import { SqliteFileDataSource } from '../../src/driver/file/data-source';
 import {
   createBillingDatabase,
   day,

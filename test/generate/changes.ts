@@ -1,4 +1,4 @@
-import type { D1Binding } from '../../src/engines/d1/binding';
+import type { D1Binding } from '../../src/driver/d1/binding';
 import type { TestDatabase } from '../support/engines';
 import type { Edit } from './project-copy';
 

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import type { D1Binding, D1Outcome, D1Statement } from '../../src/engines/d1/binding';
+import type { D1Binding, D1Outcome, D1Statement } from '../../src/driver/d1/binding';
 import type { AssignedD1 } from './d1-server';
 
 /** Idle sockets of it keep no process alive. */

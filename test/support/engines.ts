@@ -1,4 +1,4 @@
-import type { D1Binding } from '../../src/engines/d1/binding';
+import type { D1Binding } from '../../src/driver/d1/binding';
 import { createD1Database } from './d1-database';
 import { createPostgresDatabase } from './postgres-database';
 import { createSqliteDatabase } from './sqlite-database';

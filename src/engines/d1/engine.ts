@@ -1,8 +1,8 @@
 import type { QueryRunner } from 'typeorm';
 import type { Engine } from '../engine';
-import { SqliteFamilyDriver } from '../sqlite-family/driver';
-import { sqliteEngine } from '../sqlite-family/engine';
-import { D1Database } from './database';
+import { SqliteFamilyDriver } from '../../driver/driver';
+import { sqliteEngine } from '../sqlite/engine';
+import { D1Database } from '../../driver/d1/database';
 import { createWranglerTable } from './wrangler-table';
 
 /** SQLite behind a D1 binding. */

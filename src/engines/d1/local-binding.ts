@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { BillingError } from '../../errors';
-import { assertBinding } from './binding';
-import type { OpenBinding } from './database';
+import { assertBinding } from '../../driver/d1/binding';
+import type { OpenBinding } from '../../driver/d1/database';
 import { migrationFilesIn } from './migration-file';
 import { patient, untilFree } from './patient-binding';
 import { WRANGLER_TABLE } from './wrangler-table';

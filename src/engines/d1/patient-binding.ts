@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { BillingError } from '../../errors';
-import type { D1Binding, D1Statement } from './binding';
+import type { D1Binding, D1Statement } from '../../driver/d1/binding';
 
 /** How long a statement is tried again before it is given up. */
 const PATIENCE_MS = 20_000;

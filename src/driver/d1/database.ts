@@ -1,18 +1,18 @@
 import { QueryFailedError } from 'typeorm';
 import { BillingError } from '../../errors';
-import { tokenize } from '../sqlite-family/definition';
+import { tokenize } from '../schema/definition';
 import type {
   SqliteDatabase,
   SqliteSession,
   SqliteValue,
   StatementResult,
-} from '../sqlite-family/session';
-import { traitsOf } from '../sqlite-family/traits';
+} from '../session';
+import { traitsOf } from '../sql/traits';
 import { assertBinding, type D1Binding } from './binding';
 import { type Cascades, HeldWrites, onlyReads } from './held-writes';
 import { namingLimit } from './limits';
-import { type BoundStatement, fit } from './statement';
-import { WRANGLER_TABLE } from './wrangler-table';
+import { type BoundStatement, fit } from './fit';
+import { WRANGLER_TABLE } from '../../engines/d1/wrangler-table';
 
 /** A binding, how to let go of it, and what is known of the files that wrangler applies to it. */
 export interface OpenBinding {

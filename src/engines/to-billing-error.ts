@@ -1,7 +1,7 @@
-import { readPostgresRefusal } from './engines/postgres/refusal';
-import type { Refusal } from './engines/refusal';
-import { readSqliteRefusal } from './engines/sqlite-family/refusal';
-import { BillingError, type BillingErrorCode } from './errors';
+import { readPostgresRefusal } from './postgres/refusal';
+import type { Refusal } from './refusal';
+import { readSqliteRefusal } from './sqlite/refusal';
+import { BillingError, type BillingErrorCode } from '../errors';
 
 /** `details` of the errors that {@link toBillingError} makes. */
 export interface RefusalDetails {

@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Database } from 'sqlite3';
 import { BillingError } from '../../errors';
-import type { SqliteValue, StatementResult } from '../sqlite-family/session';
-import { traitsOf } from '../sqlite-family/traits';
+import type { SqliteValue, StatementResult } from '../session';
+import { traitsOf } from '../sql/traits';
 
 type Sqlite3 = typeof import('sqlite3');
 

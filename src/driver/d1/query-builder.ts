@@ -10,12 +10,12 @@ import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import type { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js';
 import { OrmUtils } from 'typeorm/util/OrmUtils.js';
 import { BillingError } from '../../errors';
-import { SqliteFamilyInsertQueryBuilder } from '../sqlite-family/insert-query-builder';
+import { SqliteFamilyInsertQueryBuilder } from '../queries/insert-query-builder';
 import {
   SqliteFamilyQueryBuilder,
   SqliteFamilySoftDeleteQueryBuilder,
   SqliteFamilyUpdateQueryBuilder,
-} from '../sqlite-family/query-builder';
+} from '../queries/query-builder';
 
 /**
  * TypeORM's query builder, which every read and write of a DataSource comes from, for a database

@@ -1,6 +1,6 @@
 import { BillingError } from '../../errors';
-import { type Token, tokenize } from '../sqlite-family/definition';
-import type { SqliteValue } from '../sqlite-family/session';
+import { type Token, tokenize } from '../schema/definition';
+import type { SqliteValue } from '../session';
 
 /** Values as text, for 5 and '5' may find the same row. */
 type Values = ReadonlySet<string>;

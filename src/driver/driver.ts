@@ -5,7 +5,7 @@ import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js';
 import type { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder.js';
 import { OrmUtils } from 'typeorm/util/OrmUtils.js';
 import { SqliteFamilyQueryRunner } from './query-runner';
-import { SqliteFamilySchemaBuilder } from './schema-builder';
+import { SqliteFamilySchemaBuilder } from './schema/schema-builder';
 import type { SqliteDatabase } from './session';
 
 /** `datetime('now')` has no milliseconds, so text comparison within a second would lie. */

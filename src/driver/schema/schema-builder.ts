@@ -5,7 +5,7 @@ import { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder.js
 import { createIndexStatement, createTableStatement } from './create-table';
 import { type MasterRow, readTable, readTables, type TableDefinition } from './definition';
 import { planChange, type Schema } from './plan';
-import type { SqliteFamilyQueryRunner } from './query-runner';
+import type { SqliteFamilyQueryRunner } from '../query-runner';
 
 /**
  * Finds what differs between the entities and a SQLite-family database, and the SQL that mends it

@@ -3,8 +3,8 @@ import { BillingError } from '../errors';
 import { d1Engine } from './d1/engine';
 import type { Engine } from './engine';
 import { postgresEngine } from './postgres/engine';
-import { SqliteFamilyDriver } from './sqlite-family/driver';
-import { sqliteEngine } from './sqlite-family/engine';
+import { SqliteFamilyDriver } from '../driver/driver';
+import { sqliteEngine } from './sqlite/engine';
 
 /** @throws BillingError `NOT_SUPPORTED` for a DataSource of another database. */
 export function engineOf(dataSource: DataSource): Engine {

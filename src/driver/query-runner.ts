@@ -5,11 +5,11 @@ import type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
 import { validateIsolationLevel } from 'typeorm/driver/validate-isolation-level.js';
 import { Broadcaster } from 'typeorm/subscriber/Broadcaster.js';
 import { BroadcasterResult } from 'typeorm/subscriber/BroadcasterResult.js';
-import { BillingError } from '../../errors';
+import { BillingError } from '../errors';
 import { NOW, type SqliteFamilyDriver } from './driver';
 import type { SqliteSession, StatementResult } from './session';
-import { traitsOf } from './traits';
-import { toSqliteValue } from './values';
+import { traitsOf } from './sql/traits';
+import { toSqliteValue } from './sql/values';
 
 /**
  * Runs statements on a session of its own, so that concurrent transactions never mix.

@@ -1,7 +1,7 @@
 import type { DataSource, DataSourceOptions, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
-import { SqliteFamilyDriver } from '../sqlite-family/driver';
-import { SqliteFamilyDataSource } from '../sqlite-family/query-builder';
+import { SqliteFamilyDriver } from '../driver';
+import { SqliteFamilyDataSource } from '../queries/query-builder';
 import type { D1Binding } from './binding';
 import { type BindingSource, D1Database } from './database';
 import type { Cascade } from './held-writes';

@@ -1,5 +1,5 @@
 import { BillingError } from '../../errors';
-import type { SqliteValue } from './session';
+import type { SqliteValue } from '../session';
 
 /** `2026-01-31 23:59:59.999`: UTC, sorts as time does, and is what TypeORM reads back. */
 export function toInstantText(date: Date): string {

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
-import { tenantBilling, userBilling } from './billing';
-import { buildDataSource } from './build-data-source';
-import { BillingSubscriber } from './entities/billing-subscriber';
+import { tenantBilling, userBilling } from '../billing';
+import { buildDataSource } from './build';
+import { BillingSubscriber } from '../entities/billing-subscriber';
 import type { Settings } from './settings';
 
 const FAMILIES = { tenant: tenantBilling, user: userBilling };

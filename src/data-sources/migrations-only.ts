@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { buildDataSource } from './build-data-source';
-import { FAMILY_MIGRATIONS } from './migrations/families';
+import { buildDataSource } from './build';
+import { FAMILY_MIGRATIONS } from '../migrations/families';
 import type { Settings } from './settings';
 
 /**

@@ -1,7 +1,7 @@
 import type { DataSourceOptions } from 'typeorm';
 import type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
-import { SqliteFamilyDriver } from '../sqlite-family/driver';
-import { SqliteFamilyDataSource } from '../sqlite-family/query-builder';
+import { SqliteFamilyDriver } from '../driver';
+import { SqliteFamilyDataSource } from '../queries/query-builder';
 import { SqliteFile } from './database';
 
 /** Options of a SQLite DataSource: TypeORM's own, without `type`, and these. */

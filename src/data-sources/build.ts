@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
-import { D1BindingDataSource } from './engines/d1/data-source';
-import { openLocalBinding } from './engines/d1/local-binding';
-import { PostgresSchemaBuilder } from './engines/postgres/schema-builder';
-import { SqliteFileDataSource } from './engines/sqlite/data-source';
-import type { FamilyMigrations } from './migrations/families';
-import type { WithHostTables } from './migrator/migrate';
-import { withSafeMigrations } from './migrator/safe-migrations';
+import { D1BindingDataSource } from '../driver/d1/data-source';
+import { openLocalBinding } from '../engines/d1/local-binding';
+import { PostgresSchemaBuilder } from '../engines/postgres/schema-builder';
+import { SqliteFileDataSource } from '../driver/file/data-source';
+import type { FamilyMigrations } from '../migrations/families';
+import type { WithHostTables } from '../migrator/migrate';
+import { withSafeMigrations } from '../migrator/safe-migrations';
 import type { Settings } from './settings';
 
 class PostgresDataSource extends withSafeMigrations(DataSource) {}

@@ -1,6 +1,6 @@
-import { D1BindingDataSource, type D1DataSourceOptions } from './engines/d1/data-source';
-import { withBillingSubscriber } from './entities/billing-subscriber';
-import { withSafeMigrations } from './migrator/safe-migrations';
+import { D1BindingDataSource, type D1DataSourceOptions } from '../driver/d1/data-source';
+import { withBillingSubscriber } from '../entities/billing-subscriber';
+import { withSafeMigrations } from '../migrator/safe-migrations';
 
 /** A TypeORM DataSource on a Cloudflare D1 binding, inside a Worker or beside one. */
 export class D1DataSource extends withSafeMigrations(D1BindingDataSource) {

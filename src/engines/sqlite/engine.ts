@@ -1,7 +1,7 @@
 import { BillingError } from '../../errors';
 import { byTable, type Engine } from '../engine';
-import { HOST_TABLES } from './host-tables';
-import { SqliteFamilySchemaBuilder } from './schema-builder';
+import { HOST_TABLES } from '../sqlite-family/host-tables';
+import { SqliteFamilySchemaBuilder } from '../../driver/schema/schema-builder';
 
 interface ColumnRow {
   readonly table: string;

@@ -1,6 +1,6 @@
 import { BillingError } from '../../errors';
-import { type Token, tokenize } from '../sqlite-family/definition';
-import type { SqliteValue } from '../sqlite-family/session';
+import { type Token, tokenize } from '../schema/definition';
+import type { SqliteValue } from '../session';
 import { MAX_PARAMETERS, MAX_STATEMENT_BYTES, MAX_VALUE_BYTES, SPLIT } from './limits';
 
 /** A statement with its values, within D1's limits. */

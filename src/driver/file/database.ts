@@ -4,9 +4,9 @@ import type {
   SqliteSession,
   SqliteValue,
   StatementResult,
-} from '../sqlite-family/session';
+} from '../session';
 import { SqliteConnection } from './connection';
-import { traitsOf } from '../sqlite-family/traits';
+import { traitsOf } from '../sql/traits';
 import { ConnectionPool } from './pool';
 import { type Release, WriteTurn } from './write-turn';
 

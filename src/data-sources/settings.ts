@@ -1,4 +1,4 @@
-import { BillingError } from './errors';
+import { BillingError } from '../errors';
 
 export type Family = 'tenant' | 'user';
 const FAMILIES: readonly Family[] = ['tenant', 'user'];

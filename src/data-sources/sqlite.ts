@@ -1,6 +1,6 @@
-import { SqliteFileDataSource, type SqliteDataSourceOptions } from './engines/sqlite/data-source';
-import { withBillingSubscriber } from './entities/billing-subscriber';
-import { withSafeMigrations } from './migrator/safe-migrations';
+import { SqliteFileDataSource, type SqliteDataSourceOptions } from '../driver/file/data-source';
+import { withBillingSubscriber } from '../entities/billing-subscriber';
+import { withSafeMigrations } from '../migrator/safe-migrations';
 
 /**
  * A TypeORM DataSource on a SQLite file, through the package `sqlite3`. In all else it is TypeORM's:
