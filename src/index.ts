@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import './engines/rows';
 
 export { type BillingFamily, tenantBilling, userBilling } from './billing';
 export { BillingError, type BillingErrorCode } from './errors';

@@ -7,13 +7,8 @@ import { hostKeyType } from '../../src/entities/host';
 import type { HostColumn } from '../../src/migrations/reversible-migration';
 import { type Family, readSettings, type Settings } from '../../src/data-sources/settings';
 import { startPostgres } from '../../test/support/postgres-server';
+import type { Statements } from './statements';
 import { tidyPostgres } from './tidy-postgres';
-
-/** The statements of one dialect's migration, there and back. */
-export interface Statements {
-  readonly up: readonly string[];
-  readonly down: readonly string[];
-}
 
 /** What one family's entities have that its migrations don't. */
 export interface Change {
@@ -34,9 +29,9 @@ export async function findChanges(families: readonly Family[]): Promise<Change[]
     const changes: Change[] = [];
     for (const family of families) {
       const file = join(folder, `${family}.sqlite`);
-      const sqlite = await compare(family, { engine: 'sqlite', file });
+      const sqlite = await compare(family, { engine: 'sqlite', place: file });
       const url = await createDatabase(server.url, family);
-      const postgres = await compare(family, { engine: 'postgres', url });
+      const postgres = await compare(family, { engine: 'postgres', place: url });
       if (sqlite.up.length + postgres.up.length === 0) continue;
       const { creates, references } = postgres;
       changes.push({ family, creates, references, sqlite, postgres: tidyPostgres(postgres) });

@@ -1,5 +1,5 @@
 import { readTable } from '../../src/driver/schema/definition';
-import type { Statements } from './changes';
+import type { Statements } from './statements';
 
 const CREATE_TABLE = /^CREATE TABLE "(\w+)"/;
 const ADD_FOREIGN_KEY =

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Change, Statements } from './changes';
+import type { Change } from './changes';
+import type { Statements } from './statements';
 
 const DIALECTS = ['postgres', 'sqlite'] as const;
 type Dialect = (typeof DIALECTS)[number];

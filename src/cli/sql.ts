@@ -1,3 +1,4 @@
+import { engineNamed } from '../engines/registry';
 import { FAMILY_MIGRATIONS } from '../migrations/families';
 import { writeSqlFiles } from '../migrator/sql-files';
 import { readSettings } from '../data-sources/settings';
@@ -16,8 +17,8 @@ export async function writeSql({
     BILLING_FAMILIES,
     BILLING_MIGRATIONS_TABLE,
   });
-  const kind = dialect === 'postgres' ? 'postgres' : 'sqlite';
-  const migrations = families.flatMap((family) => FAMILY_MIGRATIONS[family][kind]);
+  const engine = engineNamed(dialect);
+  const migrations = families.flatMap((family) => FAMILY_MIGRATIONS[family][engine.dialect]);
   const { written, kept } = await writeSqlFiles(migrations, {
     dialect,
     out,

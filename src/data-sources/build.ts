@@ -1,18 +1,11 @@
 import 'reflect-metadata';
-import { DataSource } from 'typeorm';
-import type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
-import { D1BindingDataSource } from '../driver/d1/data-source';
-import { openLocalBinding } from '../engines/d1/local-binding';
-import { PostgresSchemaBuilder } from '../engines/postgres/schema-builder';
-import { SqliteFileDataSource } from '../driver/file/data-source';
+import type { DataSource } from 'typeorm';
+import type { EngineName } from '../engines/engine';
+import { engineNamed } from '../engines/registry';
 import type { FamilyMigrations } from '../migrations/families';
 import type { WithHostTables } from '../migrator/migrate';
-import { withSafeMigrations } from '../migrator/safe-migrations';
 import type { Settings } from './settings';
-
-class PostgresDataSource extends withSafeMigrations(DataSource) {}
-class D1DataSource extends withSafeMigrations(D1BindingDataSource) {}
-class SqliteDataSource extends withSafeMigrations(SqliteFileDataSource) {}
+import type { BaseDataSourceOptions } from './typeorm';
 
 /** What a DataSource is to hold. */
 export interface Contents extends Required<
@@ -21,42 +14,26 @@ export interface Contents extends Required<
   readonly migrations: readonly FamilyMigrations[];
 }
 
+/** The class of DataSource for each database; its options are those of the engine's opening. */
+export type DataSourceClasses = Readonly<
+  // A class that takes fewer options is none for all of them, as TypeScript sees it.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  Record<EngineName, new (options: any) => DataSource>
+>;
+
 /** A DataSource on the database that the settings name, not yet initialised. */
 export function buildDataSource(
   { database, hostTables, migrationsTable }: Settings,
   { migrations, ...contents }: Contents,
+  classes: DataSourceClasses,
 ): DataSource {
-  const host: WithHostTables = { hostTables };
-  if (database.engine === 'd1') {
-    const dataSource = new D1DataSource({
-      ...contents,
-      database: () => openLocalBinding(database.binding),
-      migrationsTableName: migrationsTable,
-      migrations: migrations.flatMap(({ sqlite }) => sqlite),
-    });
-    return Object.assign(dataSource, host);
-  }
-  if (database.engine === 'sqlite') {
-    const dataSource = new SqliteDataSource({
-      ...contents,
-      database: database.file,
-      migrationsTableName: migrationsTable,
-      migrations: migrations.flatMap(({ sqlite }) => sqlite),
-    });
-    return Object.assign(dataSource, host);
-  }
-  const dataSource = new PostgresDataSource({
+  const { dialect, opening } = engineNamed(database.engine);
+  const dataSource = new classes[database.engine]({
     ...contents,
-    type: 'postgres',
-    url: database.url,
+    ...opening?.options(database.place),
     migrationsTableName: migrationsTable,
-    applicationName: 'typeorm-billing',
-    // gen_random_uuid() is built in; connecting must not install an extension.
-    uuidExtension: 'pgcrypto',
-    installExtensions: false,
-    migrations: migrations.flatMap(({ postgres }) => postgres),
+    migrations: migrations.flatMap((family) => family[dialect]),
   });
-  // TypeORM's own builder would not see a changed CHECK or index predicate.
-  dataSource.driver.createSchemaBuilder = () => new PostgresSchemaBuilder(dataSource);
+  const host: WithHostTables = { hostTables };
   return Object.assign(dataSource, host);
 }

@@ -1,3 +1,6 @@
+import type { EngineName } from '../engines/engine';
+import { engines } from '../engines/registry';
+import '../engines/rows';
 import { BillingError } from '../errors';
 
 export type Family = 'tenant' | 'user';
@@ -5,10 +8,11 @@ const FAMILIES: readonly Family[] = ['tenant', 'user'];
 
 /** What the environment says of the shared DataSource. */
 export interface Settings {
-  readonly database:
-    | { readonly engine: 'postgres'; readonly url: string }
-    | { readonly engine: 'sqlite'; readonly file: string }
-    | { readonly engine: 'd1'; readonly binding: string };
+  readonly database: {
+    readonly engine: EngineName;
+    /** A URL on Postgres, the path of a file on SQLite, the name of a binding on D1. */
+    readonly place: string;
+  };
   readonly families: readonly Family[];
   readonly hostTables: 'expect' | 'create';
   /** Name of TypeORM's table of applied migrations. */
@@ -33,7 +37,7 @@ export interface Environment {
 export function readSettings(environment: Environment): Settings {
   const url = environment.DATABASE_URL?.trim() ?? '';
   return {
-    database: url === '' ? { engine: 'sqlite', file: 'billing.sqlite' } : readUrl(url),
+    database: url === '' ? { engine: 'sqlite', place: 'billing.sqlite' } : readUrl(url),
     families: readFamilies(environment.BILLING_FAMILIES ?? ''),
     hostTables: readHostTables(environment.BILLING_HOST_TABLES ?? '', url === ''),
     migrationsTable: readName(environment.BILLING_MIGRATIONS_TABLE ?? 'migrations'),
@@ -41,16 +45,15 @@ export function readSettings(environment: Environment): Settings {
 }
 
 function readUrl(url: string): Settings['database'] {
-  if (/^postgres(ql)?:\/\/./.test(url) && canRead(url)) return { engine: 'postgres', url };
-  const file = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
-  if (file !== undefined && !file.startsWith('//')) return { engine: 'sqlite', file };
-  const binding = /^d1:([A-Za-z_]\w*)$/.exec(url)?.[1];
-  if (binding !== undefined) return { engine: 'd1', binding };
+  for (const { name, opening } of engines()) {
+    const place = opening?.read(url);
+    if (place !== undefined) return { engine: name, place };
+  }
+  const forms = engines().flatMap(({ opening }) => opening?.forms ?? []);
   throw new BillingError(
     'CONFIGURATION_INVALID',
     `DATABASE_URL is "${withoutPassword(url)}", which is none of the forms understood: ` +
-      'postgres://user:password@host:port/database, sqlite:path/to/file, sqlite::memory: or d1:BINDING ' +
-      '(unset, it is the file billing.sqlite).',
+      `${forms.slice(0, -1).join(', ')} or ${forms.at(-1)} (unset, it is the file billing.sqlite).`,
   );
 }
 
@@ -59,17 +62,6 @@ const withoutPassword = (url: string): string =>
   url
     .replace(/((?:^[\w+.-]*:\/\/)?[^:@/]*):(?!\/\/).*@/s, '$1:***@')
     .replaceAll(/(passw(?:or)?d\s*=\s*)(?:'[^']*'|[^&\s]*)/gi, '$1***');
-
-/** Whether the driver will be able to: it decodes each part. */
-function canRead(url: string): boolean {
-  try {
-    const { username, password, pathname } = new URL(url);
-    [username, password, pathname].forEach(decodeURIComponent);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function readFamilies(text: string): Family[] {
   const names = text.split(/[\s,]+/).filter(Boolean);

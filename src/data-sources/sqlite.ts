@@ -1,6 +1,10 @@
+import { registerEngine } from '../engines/registry';
+import { sqliteEngine } from '../engines/sqlite/engine';
 import { SqliteFileDataSource, type SqliteDataSourceOptions } from '../driver/file/data-source';
 import { withBillingSubscriber } from '../entities/billing-subscriber';
 import { withSafeMigrations } from '../migrator/safe-migrations';
+
+registerEngine(sqliteEngine);
 
 /**
  * A TypeORM DataSource on a SQLite file, through the package `sqlite3`. In all else it is TypeORM's:

@@ -1,15 +1,15 @@
 import type { ColumnType, DataSource, ObjectLiteral, QueryRunner } from 'typeorm';
-import { AbstractSqliteDriver } from 'typeorm/driver/sqlite-abstract/AbstractSqliteDriver.js';
-import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js';
-import type { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder.js';
-import { OrmUtils } from 'typeorm/util/OrmUtils.js';
+import {
+  AbstractSqliteDriver,
+  type ColumnMetadata,
+  type RdbmsSchemaBuilder,
+  OrmUtils,
+} from './typeorm';
+import type { EntityMetadata } from 'typeorm';
 import { SqliteFamilyQueryRunner } from './query-runner';
 import { SqliteFamilySchemaBuilder } from './schema/schema-builder';
 import type { SqliteDatabase } from './session';
-
-/** `datetime('now')` has no milliseconds, so text comparison within a second would lie. */
-export const NOW = `strftime('%Y-%m-%d %H:%M:%f','now')`;
+import { NOW } from './sql/now';
 
 /** Postgres' types as entities name them, and what stores the same values here. */
 const TYPES: Readonly<Partial<Record<ColumnType & string, ColumnType>>> = {
@@ -29,8 +29,6 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
   constructor(
     dataSource: DataSource,
     readonly connections: SqliteDatabase,
-    /** Whether a transaction's writes are sent when it commits, and can't be read before. */
-    readonly writesAreHeld = false,
   ) {
     super(dataSource);
     this.supportedDataTypes = [
@@ -67,15 +65,6 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
 
   override createSchemaBuilder(): RdbmsSchemaBuilder {
     return new SqliteFamilySchemaBuilder(this.dataSource);
-  }
-
-  /**
-   * Whether TypeORM is told not to read a row again to learn what the database has filled in. Where
-   * a transaction's writes are held until it commits there is nothing to read yet, and entities
-   * bring all their values along.
-   */
-  override isReturningSqlSupported(): boolean {
-    return this.writesAreHeld;
   }
 
   /** @param inserted the new row's number, or what an upsert returned of the row */

@@ -1,15 +1,23 @@
 import { QueryFailedError, QueryResult, QueryRunnerAlreadyReleasedError } from 'typeorm';
-import { Query } from 'typeorm/driver/Query.js';
-import { AbstractSqliteQueryRunner } from 'typeorm/driver/sqlite-abstract/AbstractSqliteQueryRunner.js';
-import type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
-import { validateIsolationLevel } from 'typeorm/driver/validate-isolation-level.js';
-import { Broadcaster } from 'typeorm/subscriber/Broadcaster.js';
-import { BroadcasterResult } from 'typeorm/subscriber/BroadcasterResult.js';
+import {
+  Query,
+  type AbstractSqliteDriver,
+  AbstractSqliteQueryRunner,
+  type IsolationLevel,
+  validateIsolationLevel,
+  Broadcaster,
+  BroadcasterResult,
+} from './typeorm';
 import { BillingError } from '../errors';
-import { NOW, type SqliteFamilyDriver } from './driver';
-import type { SqliteSession, StatementResult } from './session';
+import { NOW } from './sql/now';
+import type { SqliteDatabase, SqliteSession, StatementResult } from './session';
 import { traitsOf } from './sql/traits';
 import { toSqliteValue } from './sql/values';
+
+/** What a query runner needs of its driver. */
+interface FamilyDriver extends AbstractSqliteDriver {
+  readonly connections: SqliteDatabase;
+}
 
 /**
  * Runs statements on a session of its own, so that concurrent transactions never mix.
@@ -18,10 +26,10 @@ import { toSqliteValue } from './sql/values';
  * Postgres does with its connection.
  */
 export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
-  declare driver: SqliteFamilyDriver;
+  declare driver: FamilyDriver;
   #session: Promise<SqliteSession> | undefined;
 
-  constructor(driver: SqliteFamilyDriver) {
+  constructor(driver: FamilyDriver) {
     super();
     this.driver = driver;
     this.dataSource = driver.dataSource;
@@ -46,7 +54,6 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
   }
 
   override async startTransaction(isolationLevel?: IsolationLevel): Promise<void> {
-    if (this.driver.writesAreHeld) this.#refuseMoreThanHeldWrites(isolationLevel);
     if (this.isTransactionActive) return super.startTransaction(isolationLevel);
     // Every isolation level that SQLite knows is met by its one, serializable.
     validateIsolationLevel(this.driver.supportedIsolationLevels, isolationLevel);
@@ -59,7 +66,6 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
   }
 
   override async commitTransaction(): Promise<void> {
-    if (this.driver.writesAreHeld && this.isTransactionActive) this.transactionDepth = 1;
     if (this.transactionDepth !== 1) return super.commitTransaction();
     await this.broadcaster.broadcast('BeforeTransactionCommit');
     const session = await this.connect();
@@ -71,11 +77,6 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
   }
 
   override async rollbackTransaction(): Promise<void> {
-    if (this.driver.writesAreHeld && this.transactionDepth > 1) {
-      // Of an inner one, that was refused: the outer one goes on.
-      this.transactionDepth--;
-      return;
-    }
     if (this.transactionDepth !== 1) return super.rollbackTransaction();
     await this.broadcaster.broadcast('BeforeTransactionRollback');
     const session = await this.connect();
@@ -137,26 +138,6 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
 
   protected override async loadPragmaRecords(tablePath: string, pragma: string): Promise<unknown> {
     return this.query(`PRAGMA ${pragma}(${this.driver.escape(tablePath)})`);
-  }
-
-  #refuseMoreThanHeldWrites(isolationLevel = this.dataSource.options.isolationLevel): void {
-    if (this.isTransactionActive) {
-      // Whoever began it will roll it back, having been refused.
-      this.transactionDepth++;
-      throw new BillingError(
-        'NOT_SUPPORTED',
-        'D1 has no transaction inside another, for it has no savepoints: make the inner one part of the ' +
-          'outer one by using its entity manager, or run it afterwards.',
-      );
-    }
-    if (isolationLevel !== undefined) {
-      throw new BillingError(
-        'NOT_SUPPORTED',
-        `D1 has no isolation levels, and ${isolationLevel} would not hold: reads in a transaction see the ` +
-          'state before it, others can write meanwhile. Leave the level out, and put what has to hold ' +
-          'still into the WHERE of an UPDATE.',
-      );
-    }
   }
 
   /** Runs `work` with the logging and the events that TypeORM's users expect around a statement. */

@@ -1,5 +1,9 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder.js';
+import type { Refusal } from './refusal';
+import type { Scripts } from './scripts';
+import type { RdbmsSchemaBuilder } from './typeorm';
+
+export type EngineName = 'postgres' | 'sqlite' | 'd1';
 
 /** A column as the database itself describes it. */
 export interface ColumnSummary {
@@ -10,30 +14,56 @@ export interface ColumnSummary {
   readonly isKey: boolean;
 }
 
-/** Everything that differs between databases, and nothing that does not. */
+/** How a database is opened from `DATABASE_URL`: in Node only. */
+export interface Opening {
+  /** The forms of the URL, as an error lists them. */
+  readonly forms: readonly string[];
+  /** The part of the URL that says where the database is; undefined for a URL of another form. */
+  read(url: string): string | undefined;
+  /** The engine's part of a DataSource's options, for what {@link read} returned. */
+  options(place: string): object;
+}
+
+/**
+ * All that differs between databases: one row of the registry. What a row leaves out is as
+ * {@link DEFAULTS} says.
+ */
 export interface Engine {
-  readonly name: 'postgres' | 'sqlite' | 'd1';
+  readonly name: EngineName;
+
+  /** The SQL it speaks, which says which migrations and which stand-ins it takes. */
+  readonly dialect: 'postgres' | 'sqlite';
+
+  /** Whether a DataSource is on this database. */
+  owns(dataSource: DataSource): boolean;
+
+  /** Default: none, in a Worker, where a binding is passed in. */
+  readonly opening: Opening | undefined;
 
   /**
-   * What a migration and the record of it are made atomic by: a `transaction` that can read what it
-   * wrote, or a `batch` of statements that is sent as a whole, without a lock around it.
+   * What makes a migration and its record atomic: a `transaction`, which can read what it wrote, or a
+   * `batch` of statements, which is sent as a whole and without a lock. Default: `transaction`.
    */
   readonly atomicity: 'transaction' | 'batch';
 
   /**
-   * Waits until no other process is migrating this database, and keeps others waiting until the
-   * transaction that is open on `queryRunner` ends.
+   * Waits until no other process is migrating this database, and makes others wait until the
+   * transaction on `queryRunner` ends. Default: nothing, where each transaction has the database's
+   * only write lock from its start.
    */
   lock(queryRunner: QueryRunner): Promise<void>;
 
-  /** In which a transaction sees what others committed while it waited for the lock. */
+  /** Whether one connection can hold that lock while another one migrates. Default: false. */
+  readonly locksApart: boolean;
+
+  /**
+   * The isolation level in which a transaction sees what others committed while it waited for the
+   * lock. Default: the database's own.
+   */
   readonly migrationIsolation: 'READ COMMITTED' | undefined;
 
-  /** Whether an error only says that another process holds the database for now. */
-  readonly isBusy: (error: unknown) => boolean;
-
-  /** Whether one connection can hold that lock while another one migrates. */
-  readonly locksApart: boolean;
+  /** Whether an error only says that another process holds the database for now. Default: false. */
+  isBusy(error: unknown): boolean;
 
   /** The columns of those of the tables and views that are there, by lower-case name. One statement. */
   describe(
@@ -44,41 +74,64 @@ export interface Engine {
   /** Whether a column of `actual` type can be referenced by one of Postgres' type `wanted`. */
   accepts(wanted: string, actual: string): boolean;
 
-  /** How many rows have a foreign key that points nowhere, by key; empty where the engine prevents them. */
+  /**
+   * How many rows have a foreign key that points to no row, by key. Default: none, where the database
+   * never lets it happen.
+   */
   danglingKeys(queryRunner: QueryRunner): Promise<ReadonlyMap<string, number>>;
 
   /** Makes those of the stand-in host tables that are not there. */
   createHostTables(queryRunner: QueryRunner): Promise<void>;
 
+  /** Finds what differs between the entities and the database. */
+  schemaBuilder(dataSource: DataSource): RdbmsSchemaBuilder;
+
+  /** What a driver's error says about a refused row; undefined if it is another error. */
+  readRefusal(error: object, query: string | undefined): Refusal | undefined;
+
+  /** How migrations are written as SQL files. Default: not at all. */
+  readonly scripts: ((tables: ScriptTables) => Scripts) | undefined;
+
   /**
-   * Where there is no lock: adds to the transaction what makes it fail as a whole if another process
-   * has meanwhile recorded the migration, or taken its record back.
+   * Where there is no lock: makes the transaction fail as a whole if another process has recorded the
+   * migration, or removed its record, in the meantime. Default: nothing.
    */
-  guardRecord?(
+  guardRecord(
     queryRunner: QueryRunner,
     migrationsTable: string,
     migration: string,
     record: 'absent' | 'present',
   ): Promise<void>;
 
-  /** Tells another tool that keeps account of the same migrations that one was applied. */
-  recordElsewhere?(queryRunner: QueryRunner, migration: string): Promise<void>;
+  /**
+   * Records an applied migration with another tool that applies the same migrations. Default: nothing.
+   */
+  recordElsewhere(queryRunner: QueryRunner, migration: string): Promise<void>;
 
-  /** Tells it that the migration was reverted. */
-  forgetElsewhere?(queryRunner: QueryRunner, migration: string): Promise<void>;
-
-  /** Finds what differs between the entities and the database. */
-  schemaBuilder(dataSource: DataSource): RdbmsSchemaBuilder;
+  /** Removes that record when the migration is reverted. Default: nothing. */
+  forgetElsewhere(queryRunner: QueryRunner, migration: string): Promise<void>;
 }
 
-/** Gathers the rows of a catalog query, which are in the order of the columns, by table. */
-export function byTable(
-  rows: readonly (ColumnSummary & { readonly table: string })[],
-): ReadonlyMap<string, readonly ColumnSummary[]> {
-  const tables = new Map<string, ColumnSummary[]>();
-  for (const { table, ...column } of rows) {
-    const name = table.toLowerCase();
-    tables.set(name, [...(tables.get(name) ?? []), column]);
-  }
-  return tables;
+/** The tables that record which migrations are applied. */
+export interface ScriptTables {
+  /** TypeORM's. */
+  readonly migrations: string;
+  /** wrangler's; `d1_migrations` if not given. */
+  readonly wrangler?: string;
 }
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+export const DEFAULTS = {
+  opening: undefined,
+  atomicity: 'transaction',
+  lock: nothing,
+  locksApart: false,
+  migrationIsolation: undefined,
+  isBusy: () => false,
+  danglingKeys: () => Promise.resolve(new Map<string, number>()),
+  scripts: undefined,
+  guardRecord: nothing,
+  recordElsewhere: nothing,
+  forgetElsewhere: nothing,
+} satisfies Partial<Engine>;

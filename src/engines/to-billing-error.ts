@@ -1,6 +1,5 @@
-import { readPostgresRefusal } from './postgres/refusal';
 import type { Refusal } from './refusal';
-import { readSqliteRefusal } from './sqlite/refusal';
+import { engines } from './registry';
 import { BillingError, type BillingErrorCode } from '../errors';
 
 /** `details` of the errors that {@link toBillingError} makes. */
@@ -45,7 +44,7 @@ export function toBillingError(error: unknown): unknown {
   if (typeof error !== 'object' || error === null || error instanceof BillingError) return error;
   const query = 'query' in error && typeof error.query === 'string' ? error.query : undefined;
   const refusal = [error, ...causesOf(error)]
-    .map((one) => readPostgresRefusal(one, query) ?? readSqliteRefusal(one, query))
+    .flatMap((one) => engines().map((engine) => engine.readRefusal(one, query)))
     .find((one) => one !== undefined);
   if (!refusal) return error;
   const { kind, table, columns, constraint } = refusal;

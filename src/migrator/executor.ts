@@ -1,5 +1,10 @@
-import type { DataSource, Migration, MigrationInterface, QueryRunner } from 'typeorm';
-import { MigrationExecutor } from 'typeorm/migration/MigrationExecutor.js';
+import {
+  type DataSource,
+  type Migration,
+  MigrationExecutor,
+  type MigrationInterface,
+  type QueryRunner,
+} from 'typeorm';
 import type { Engine } from '../engines/engine';
 import type { ReversibleMigration } from '../migrations/reversible-migration';
 import { assertHostIsReady, hasHostTables } from './host-check';
@@ -66,7 +71,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   ): Promise<void> {
     await this.#guardRecord(queryRunner, migration, 'absent');
     await super.insertExecutedMigration(queryRunner, migration);
-    await this.engine.recordElsewhere?.(queryRunner, migration.name);
+    await this.engine.recordElsewhere(queryRunner, migration.name);
   }
 
   protected override async deleteExecutedMigration(
@@ -75,7 +80,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   ): Promise<void> {
     await this.#guardRecord(queryRunner, migration, 'present');
     await super.deleteExecutedMigration(queryRunner, migration);
-    await this.engine.forgetElsewhere?.(queryRunner, migration.name);
+    await this.engine.forgetElsewhere(queryRunner, migration.name);
     this.reverted = migration.name;
   }
 
@@ -85,7 +90,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     record: 'absent' | 'present',
   ): Promise<void> {
     const table = this.dataSource.options.migrationsTableName ?? 'migrations';
-    await this.engine.guardRecord?.(queryRunner, table, name, record);
+    await this.engine.guardRecord(queryRunner, table, name, record);
   }
 
   #checked(migration: ReversibleMigration): ReversibleMigration {

@@ -1,9 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { migrationFilesIn, type ScriptDialect, sqlFilesIn } from '../engines/d1/migration-file';
+import { migrationFilesIn, sqlFilesIn } from '../engines/migration-file';
 import { BillingError } from '../errors';
 import type { ReversibleMigrationClass } from '../migrations/reversible-migration';
-import { MAX_NUMBER, scriptWriter, sqlScripts, type SqlScriptOptions } from './sql-scripts';
+import {
+  MAX_NUMBER,
+  type ScriptDialect,
+  scriptWriter,
+  sqlScripts,
+  type SqlScriptOptions,
+} from './sql-scripts';
 
 export interface SqlFileOptions extends SqlScriptOptions {
   /** The folder to write to; it is made if it is not there. */

@@ -1,14 +1,15 @@
-import { DefaultNamingStrategy, type QueryRunner } from 'typeorm';
-import { createWranglerTable, WRANGLER_TABLE } from '../engines/d1/wrangler-table';
-import { firstLineOf, type ScriptDialect } from '../engines/d1/migration-file';
+import type { QueryRunner } from 'typeorm';
+import type { EngineName } from '../engines/engine';
+import { engineNamed } from '../engines/registry';
+import { firstLineOf, type Scripts } from '../engines/scripts';
 import { BillingError } from '../errors';
 import type {
-  HostColumn,
   ReversibleMigration,
   ReversibleMigrationClass,
 } from '../migrations/reversible-migration';
 
-export type { ScriptDialect };
+/** Databases whose migrations are written as SQL files. */
+export type ScriptDialect = Extract<EngineName, 'postgres' | 'd1'>;
 
 /** A migration as plain SQL, there and back. */
 export interface SqlScript {
@@ -65,13 +66,18 @@ export async function sqlScripts(
 export function scriptWriter({
   dialect,
   migrationsTable = 'migrations',
-  wranglerTable = WRANGLER_TABLE,
+  wranglerTable,
 }: SqlScriptOptions): (migration: ReversibleMigration, file: string) => Promise<SqlScript> {
-  assertName(wranglerTable, "the migrations_table of wrangler's configuration");
+  if (wranglerTable !== undefined)
+    assertName(wranglerTable, "the migrations_table of wrangler's configuration");
   assertName(migrationsTable, "the DataSource's migrationsTableName");
-  const kind =
-    dialect === 'd1' ? d1Dialect(migrationsTable, wranglerTable) : postgresDialect(migrationsTable);
-  return (migration, file) => script(migration, file, kind);
+  const { scripts } = engineNamed(dialect);
+  if (scripts === undefined) throw new Error(`${dialect} has no SQL files.`);
+  const kind = scripts({
+    migrations: migrationsTable,
+    ...(wranglerTable === undefined ? {} : { wrangler: wranglerTable }),
+  });
+  return (migration, file) => script(migration, file, dialect, kind);
 }
 
 function fileOf({ name }: ReversibleMigration, number: number): string {
@@ -95,7 +101,8 @@ const timestampOf = ({ name }: ReversibleMigration): number => Number(name.slice
 async function script(
   migration: ReversibleMigration,
   file: string,
-  { dialect, wrap, look, assertKeys, makeTable, record, forget, run }: Dialect,
+  dialect: ScriptDialect,
+  { wrap, look, assertKeys, makeTable, record, forget, run }: Scripts,
 ): Promise<SqlScript> {
   const { name, creates = [], references = [] } = migration;
   const up = await recorded((queryRunner) => migration.up(queryRunner));
@@ -112,15 +119,13 @@ async function script(
         `-- Run it with: ${run(file)}`,
         `-- Taken back by rollback/${file}`,
       ],
-      wrap(
-        [
-          ...references.map(look),
-          makeTable,
-          ...up,
-          ...(references.length > 0 ? creates.map(assertKeys) : []),
-          record(name),
-        ].filter(Boolean),
-      ),
+      wrap([
+        ...(look === undefined ? [] : references.map(look)),
+        makeTable,
+        ...up,
+        ...(assertKeys === undefined || references.length === 0 ? [] : creates.map(assertKeys)),
+        record(name),
+      ]),
     ),
     rollback: text(
       [
@@ -150,58 +155,3 @@ const dedent = (sql: string): string => sql.replaceAll(/^ {6}/gm, '');
 
 const text = (header: readonly string[], statements: readonly string[]): string =>
   [...header, '', ...statements.map((sql) => `${sql};`), ''].join('\n');
-
-interface Dialect {
-  readonly dialect: ScriptDialect;
-  /** What stands around the statements, where the tool does not make a transaction of a file. */
-  readonly wrap: (statements: readonly string[]) => readonly string[];
-  /** Fails if the host's column is not there; empty where the database itself sees to that. */
-  readonly look: (column: HostColumn) => string;
-  /** Fails if a foreign key of the table refers to what is no key; empty likewise. */
-  readonly assertKeys: (table: string) => string;
-  /** Makes the table of migrations as TypeORM does. */
-  readonly makeTable: string;
-  readonly record: (name: string) => string;
-  readonly forget: (name: string, file: string) => string[];
-  /** The command that runs a file. */
-  readonly run: (file: string) => string;
-}
-
-const recordOf = (table: string, name: string): string =>
-  `INSERT INTO "${table}" ("timestamp", "name") VALUES (${name.slice(-13)}, '${name}')`;
-
-const forgetOf = (table: string, name: string): string =>
-  `DELETE FROM "${table}" WHERE "name" = '${name}'`;
-
-/** wrangler sends a file as one batch, which is atomic. */
-const d1Dialect = (table: string, wranglerTable: string): Dialect => ({
-  dialect: 'd1',
-  wrap: (statements) => statements,
-  // SQLite itself would notice neither when a table is made, but refuse the first row.
-  look: ({ table: host, column }) =>
-    `-- Refused where the host's table or column is missing.\n` +
-    `SELECT "${host}"."${column}" FROM "${host}" LIMIT 0`,
-  assertKeys: (child) => `PRAGMA foreign_key_check("${child}")`,
-  makeTable: `CREATE TABLE IF NOT EXISTS "${table}" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "timestamp" bigint NOT NULL, "name" varchar NOT NULL)`,
-  record: (name) => recordOf(table, name),
-  forget: (name, file) => [
-    forgetOf(table, name),
-    createWranglerTable(wranglerTable),
-    `DELETE FROM ${wranglerTable} WHERE name = '${file}'`,
-  ],
-  run: (file) =>
-    file.startsWith('rollback/')
-      ? 'wrangler d1 execute <database> --file <this file>'
-      : 'wrangler d1 migrations apply <database>',
-});
-
-const postgresDialect = (table: string): Dialect => ({
-  dialect: 'postgres',
-  wrap: (statements) => ['BEGIN', ...statements, 'COMMIT'],
-  look: () => '',
-  assertKeys: () => '',
-  makeTable: `CREATE TABLE IF NOT EXISTS "${table}" ("id" SERIAL NOT NULL, "timestamp" bigint NOT NULL, "name" character varying NOT NULL, CONSTRAINT "${new DefaultNamingStrategy().primaryKeyName(table, ['id'])}" PRIMARY KEY ("id"))`,
-  record: (name) => recordOf(table, name),
-  forget: (name) => [forgetOf(table, name)],
-  run: () => 'psql --set ON_ERROR_STOP=1 --file <this file>',
-});

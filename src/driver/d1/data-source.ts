@@ -1,10 +1,10 @@
 import type { DataSource, DataSourceOptions, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
-import { SqliteFamilyDriver } from '../driver';
+import type { BaseDataSourceOptions } from '../typeorm';
 import { SqliteFamilyDataSource } from '../queries/query-builder';
 import type { D1Binding } from './binding';
 import { type BindingSource, D1Database } from './database';
 import type { Cascade } from './held-writes';
+import { D1Driver } from './driver';
 import { D1QueryBuilder } from './query-builder';
 
 /** Options of a D1 DataSource: TypeORM's own, without `type`, and the binding. */
@@ -22,11 +22,7 @@ export class D1BindingDataSource extends SqliteFamilyDataSource {
       driver: undefined,
       database: 'd1',
     } as unknown as DataSourceOptions);
-    this.driver = new SqliteFamilyDriver(
-      this,
-      new D1Database(database, () => cascadesOf(this)),
-      true,
-    );
+    this.driver = new D1Driver(this, new D1Database(database, () => cascadesOf(this)));
   }
 
   protected override refineQueryBuilder<Entity extends ObjectLiteral>(

@@ -1,27 +1,17 @@
 import { QueryFailedError } from 'typeorm';
 import { BillingError } from '../../errors';
-import { tokenize } from '../schema/definition';
-import type {
-  SqliteDatabase,
-  SqliteSession,
-  SqliteValue,
-  StatementResult,
-} from '../session';
+import { tokenize } from '../sql/tokens';
+import type { SqliteDatabase, SqliteSession, SqliteValue, StatementResult } from '../session';
 import { traitsOf } from '../sql/traits';
 import { assertBinding, type D1Binding } from './binding';
 import { type Cascades, HeldWrites, onlyReads } from './held-writes';
 import { namingLimit } from './limits';
 import { type BoundStatement, fit } from './fit';
-import { WRANGLER_TABLE } from '../../engines/d1/wrangler-table';
 
-/** A binding, how to let go of it, and what is known of the files that wrangler applies to it. */
+/** A binding that has been opened, and how to close it. */
 export interface OpenBinding {
   readonly binding: D1Binding;
   dispose(): Promise<void>;
-  /** Name of the file in wrangler's `migrations_dir`, by the name of the migration it holds. */
-  readonly migrationFiles: ReadonlyMap<string, string>;
-  /** Table in which wrangler keeps account of them. */
-  readonly migrationsTable: string;
 }
 
 /** A binding that has to be opened first. */
@@ -40,20 +30,12 @@ export class D1Database implements SqliteDatabase {
     this.#opened =
       typeof this.source === 'function'
         ? await this.source()
-        : {
-            binding: assertBinding(this.source),
-            dispose: () => Promise.resolve(),
-            migrationFiles: new Map(),
-            migrationsTable: WRANGLER_TABLE,
-          };
+        : { binding: assertBinding(this.source), dispose: () => Promise.resolve() };
   }
 
-  /** wrangler's record of the file that holds a migration, if it has such a file. */
-  fileOf(migration: string): { readonly table: string; readonly file: string } | undefined {
-    const file = this.#opened?.migrationFiles.get(migration);
-    return this.#opened && file !== undefined
-      ? { table: this.#opened.migrationsTable, file }
-      : undefined;
+  /** Undefined before {@link open} and after {@link close}. */
+  get binding(): D1Binding | undefined {
+    return this.#opened?.binding;
   }
 
   session(): Promise<SqliteSession> {

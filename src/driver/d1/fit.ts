@@ -1,5 +1,5 @@
 import { BillingError } from '../../errors';
-import { type Token, tokenize } from '../schema/definition';
+import { type Token, tokenize } from '../sql/tokens';
 import type { SqliteValue } from '../session';
 import { MAX_PARAMETERS, MAX_STATEMENT_BYTES, MAX_VALUE_BYTES, SPLIT } from './limits';
 

@@ -1,5 +1,5 @@
 import { BillingError } from '../../errors';
-import { type Token, tokenize } from '../schema/definition';
+import { type Token, tokenize } from '../sql/tokens';
 import type { SqliteValue } from '../session';
 
 /** Values as text, for 5 and '5' may find the same row. */

@@ -5,10 +5,8 @@ import {
   type UpdateQueryBuilder,
   type UpdateResult,
 } from 'typeorm';
-import type { Driver } from 'typeorm/driver/Driver.js';
-import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import type { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js';
-import { OrmUtils } from 'typeorm/util/OrmUtils.js';
+import { type ColumnMetadata, type SoftDeleteQueryBuilder, OrmUtils } from '../typeorm';
+import type { Driver } from 'typeorm';
 import { BillingError } from '../../errors';
 import { SqliteFamilyInsertQueryBuilder } from '../queries/insert-query-builder';
 import {

@@ -1,5 +1,5 @@
 import type { DataSourceOptions } from 'typeorm';
-import type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
+import type { BaseDataSourceOptions } from '../typeorm';
 import { SqliteFamilyDriver } from '../driver';
 import { SqliteFamilyDataSource } from '../queries/query-builder';
 import { SqliteFile } from './database';

@@ -1,10 +1,5 @@
 import { resolve } from 'node:path';
-import type {
-  SqliteDatabase,
-  SqliteSession,
-  SqliteValue,
-  StatementResult,
-} from '../session';
+import type { SqliteDatabase, SqliteSession, SqliteValue, StatementResult } from '../session';
 import { SqliteConnection } from './connection';
 import { traitsOf } from '../sql/traits';
 import { ConnectionPool } from './pool';

@@ -1,6 +1,6 @@
 import { InsertQueryBuilder, type InsertResult, type ObjectLiteral } from 'typeorm';
-import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js';
+import type { ColumnMetadata } from '../typeorm';
+import { EntityMetadata } from 'typeorm';
 import { BillingError } from '../../errors';
 
 /**

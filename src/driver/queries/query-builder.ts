@@ -9,9 +9,7 @@ import {
   SelectQueryBuilder,
   UpdateQueryBuilder,
 } from 'typeorm';
-import type { WhereClauseCondition } from 'typeorm/query-builder/WhereClause.js';
-import { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js';
-import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { type WhereClauseCondition, SoftDeleteQueryBuilder, type ColumnMetadata } from '../typeorm';
 import { SqliteFamilyInsertQueryBuilder } from './insert-query-builder';
 
 /** A DataSource whose reads and writes all come from {@link SqliteFamilyQueryBuilder}. */

@@ -1,11 +1,9 @@
 import { Table, TableForeignKey } from 'typeorm';
-import { Query } from 'typeorm/driver/Query.js';
-import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js';
-import { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder.js';
+import { Query, type QueryCollector, RdbmsSchemaBuilder } from '../typeorm';
+import type { EntityMetadata } from 'typeorm';
 import { createIndexStatement, createTableStatement } from './create-table';
 import { type MasterRow, readTable, readTables, type TableDefinition } from './definition';
 import { planChange, type Schema } from './plan';
-import type { SqliteFamilyQueryRunner } from '../query-runner';
 
 /**
  * Finds what differs between the entities and a SQLite-family database, and the SQL that mends it
@@ -17,7 +15,7 @@ import type { SqliteFamilyQueryRunner } from '../query-runner';
  * `schema:log` of TypeORM's CLI.
  */
 export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
-  declare protected queryRunner: SqliteFamilyQueryRunner;
+  declare protected queryRunner: QueryCollector;
 
   protected override async executeSchemaSyncOperationsInProperOrder(): Promise<void> {
     await this.dropOldViews();

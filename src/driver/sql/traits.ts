@@ -1,4 +1,4 @@
-import { tokenize } from '../schema/definition';
+import { tokenize } from '../sql/tokens';
 
 /** What a statement is, as far as it matters to who runs it. */
 export interface StatementTraits {

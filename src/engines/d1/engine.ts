@@ -1,18 +1,25 @@
 import type { QueryRunner } from 'typeorm';
-import type { Engine } from '../engine';
-import { SqliteFamilyDriver } from '../../driver/driver';
-import { sqliteEngine } from '../sqlite/engine';
+import { DEFAULTS, type Engine } from '../engine';
+import { D1Driver } from '../../driver/d1/driver';
+import { sqliteCatalog } from '../sqlite/catalog';
+import { readSqliteRefusal } from '../sqlite/refusal';
+import { d1Scripts } from './scripts';
 import { D1Database } from '../../driver/d1/database';
-import { createWranglerTable } from './wrangler-table';
+import { createWranglerTable, wranglerRecordOf } from './wrangler';
 
 /** SQLite behind a D1 binding. */
 export const d1Engine: Engine = {
-  ...sqliteEngine,
+  ...DEFAULTS,
+  ...sqliteCatalog,
   name: 'd1',
+  dialect: 'sqlite',
+  owns: ({ driver }) => driver instanceof D1Driver,
   atomicity: 'batch',
 
   /** Foreign keys can't be turned off on D1, so none can be left dangling. */
-  danglingKeys: () => Promise.resolve(new Map()),
+  danglingKeys: DEFAULTS.danglingKeys,
+  readRefusal: readSqliteRefusal,
+  scripts: d1Scripts,
 
   async guardRecord(queryRunner, migrationsTable, migration, record) {
     const table = queryRunner.dataSource.driver.escape(migrationsTable);
@@ -25,26 +32,26 @@ export const d1Engine: Engine = {
   },
 
   async recordElsewhere(queryRunner, migration) {
-    const found = wranglersFile(queryRunner, migration);
+    const found = recordOf(queryRunner, migration);
     if (found === undefined) return;
     await queryRunner.query(createWranglerTable(found.table));
     await queryRunner.query(`INSERT OR IGNORE INTO ${found.table} (name) VALUES (?)`, [found.file]);
   },
 
   async forgetElsewhere(queryRunner, migration) {
-    const found = wranglersFile(queryRunner, migration);
+    const found = recordOf(queryRunner, migration);
     if (found === undefined) return;
     await queryRunner.query(createWranglerTable(found.table));
     await queryRunner.query(`DELETE FROM ${found.table} WHERE name = ?`, [found.file]);
   },
 };
 
-/** The file among wrangler's migrations that does the same as the migration. */
-function wranglersFile(
+/** wrangler's record of the file that does the same as the migration. */
+function recordOf(
   { dataSource: { driver } }: QueryRunner,
   migration: string,
-): ReturnType<D1Database['fileOf']> {
-  return driver instanceof SqliteFamilyDriver && driver.connections instanceof D1Database
-    ? driver.connections.fileOf(migration)
+): ReturnType<typeof wranglerRecordOf> {
+  return driver instanceof D1Driver && driver.connections instanceof D1Database
+    ? wranglerRecordOf(driver.connections.binding, migration)
     : undefined;
 }

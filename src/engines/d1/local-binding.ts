@@ -2,9 +2,9 @@ import { dirname, join } from 'node:path';
 import { BillingError } from '../../errors';
 import { assertBinding } from '../../driver/d1/binding';
 import type { OpenBinding } from '../../driver/d1/database';
-import { migrationFilesIn } from './migration-file';
+import { migrationFilesIn } from '../migration-file';
 import { patient, untilFree } from './patient-binding';
-import { WRANGLER_TABLE } from './wrangler-table';
+import { noteWranglerFiles, WRANGLER_TABLE } from './wrangler';
 
 /** What is used of the package wrangler, which only this needs. */
 interface Wrangler {
@@ -59,15 +59,15 @@ export async function openLocalBinding(name: string): Promise<OpenBinding> {
       /runtime failed to start/,
     ),
   );
-  return {
-    binding: patient(assertBinding(proxy.env[name])),
-    dispose: () => proxy.dispose(),
+  const binding = patient(assertBinding(proxy.env[name]));
+  noteWranglerFiles(binding, {
+    table: database.migrations_table ?? WRANGLER_TABLE,
     // The files that `db:sql` has written into the folder from which wrangler applies migrations.
-    migrationFiles: await filesByMigration(
+    files: await filesByMigration(
       join(dirname(configPath), database.migrations_dir ?? 'migrations'),
     ),
-    migrationsTable: database.migrations_table ?? WRANGLER_TABLE,
-  };
+  });
+  return { binding, dispose: () => proxy.dispose() };
 }
 
 async function filesByMigration(folder: string): Promise<ReadonlyMap<string, string>> {

@@ -1,27 +1,22 @@
-import { byTable, type ColumnSummary, type Engine } from '../engine';
+import { DEFAULTS, type Engine } from '../engine';
+import { postgresCatalog } from './catalog';
 import { HOST_TABLES } from './host-tables';
+import { readPostgresRefusal } from './refusal';
 import { PostgresSchemaBuilder } from './schema-builder';
+import { postgresScripts } from './scripts';
 
-const DESCRIBE = `
-  SELECT c.relname AS "table", a.attname AS "name", format_type(a.atttypid, a.atttypmod) AS "type",
-    EXISTS (
-      SELECT 1 FROM pg_index i
-      WHERE i.indrelid = c.oid AND i.indisunique AND i.indpred IS NULL
-        AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum
-    ) AS "isKey"
-  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_table_is_visible(c.oid) AND c.relname = ANY ($1)
-    AND a.attnum > 0 AND NOT a.attisdropped
-  ORDER BY c.relname, a.attnum`;
-
-/** "billing" in ASCII: the first half of the advisory lock's key, to stay clear of others' keys. */
+/** "billing" in ASCII: the first half of the advisory lock's key, so that it is nobody else's. */
 const LOCK_CLASS = 0x62696c6c;
 
+/** Postgres, from version 13, through the package `pg`. */
 export const postgresEngine: Engine = {
+  ...DEFAULTS,
+  ...postgresCatalog,
   name: 'postgres',
-  atomicity: 'transaction',
+  dialect: 'postgres',
+  owns: ({ options }) => options.type === 'postgres',
 
-  /** A transaction's lock, not a session's: it holds behind a pooler too, and dies with us. */
+  /** A transaction's lock, not a session's: it holds behind a pooler too, and ends with the process. */
   async lock(queryRunner) {
     const table = queryRunner.dataSource.options.migrationsTableName ?? 'migrations';
     // Without parameters: an open portal would keep a snapshot, for which CREATE INDEX
@@ -36,21 +31,11 @@ export const postgresEngine: Engine = {
   /** With an older snapshot than the lock, the others' work would not be seen. */
   migrationIsolation: 'READ COMMITTED',
 
-  isBusy: () => false,
-
-  async describe(queryRunner, tables) {
-    const rows: unknown = await queryRunner.query(DESCRIBE, [tables]);
-    return byTable(rows as (ColumnSummary & { table: string })[]);
-  },
-
-  accepts: (wanted, actual) =>
-    wanted === 'text' ? /^(text|character varying)/.test(actual) : actual === wanted,
-
-  danglingKeys: () => Promise.resolve(new Map()),
-
   async createHostTables(queryRunner) {
     await queryRunner.query(HOST_TABLES);
   },
 
   schemaBuilder: (dataSource) => new PostgresSchemaBuilder(dataSource),
+  readRefusal: readPostgresRefusal,
+  scripts: postgresScripts,
 };

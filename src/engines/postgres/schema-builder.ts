@@ -1,13 +1,6 @@
-import { Table } from 'typeorm';
-import { Query } from 'typeorm/driver/Query.js';
-import type { EntityMetadata } from 'typeorm/metadata/EntityMetadata.js';
-import { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder.js';
+import { type EntityMetadata, Table } from 'typeorm';
+import { Query, type QueryCollector, RdbmsSchemaBuilder } from '../typeorm';
 import { changedParts } from './changed-parts';
-
-/** What every query runner of TypeORM's has, and keeps from those who are not its heirs. */
-interface QueryCollector {
-  executeQueries(up: Query, down: Query): Promise<void>;
-}
 
 /**
  * TypeORM's schema builder, which compares CHECKs and indexes by their names only, taught to see
@@ -57,7 +50,7 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
       if (!there || (there.type === wanted.type && there.length === wanted.length)) continue;
       if ([there, wanted].some((one) => one.isArray || (one.enum ?? one.generatedType))) continue;
       const alter = `ALTER TABLE ${driver.escape(metadata.tableName)} ALTER COLUMN ${driver.escape(wanted.name)} TYPE`;
-      await (this.queryRunner as unknown as QueryCollector).executeQueries(
+      await (this.queryRunner as QueryCollector).executeQueries(
         new Query(`${alter} ${driver.createFullType(wanted)}`),
         new Query(`${alter} ${driver.createFullType(there)}`),
       );

@@ -1,20 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export type ScriptDialect = 'postgres' | 'd1';
-
 /** A file that was written for a migration. */
 export interface MigrationFile {
   readonly migration: string;
-  readonly dialect: ScriptDialect;
+  /** The database it is for. */
+  readonly dialect: string;
   readonly file: string;
 }
 
-/** The first line of a migration's SQL file, by which it is known again whatever its name is. */
-export const firstLineOf = (migration: string, dialect: ScriptDialect): string =>
-  `-- typeorm-billing migration ${migration} for ${dialect}`;
-
-const FIRST_LINE = /^-- typeorm-billing migration (\w+) for (postgres|d1)\r?$/m;
+const FIRST_LINE = /^-- typeorm-billing migration (\w+) for (\w+)\r?$/m;
 
 /** Those of the SQL files in `folder` that were written for migrations. */
 export async function migrationFilesIn(folder: string): Promise<MigrationFile[]> {
@@ -22,8 +17,7 @@ export async function migrationFilesIn(folder: string): Promise<MigrationFile[]>
   for (const file of await sqlFilesIn(folder)) {
     const text = await readFile(join(folder, file), 'utf8');
     const [, migration, dialect] = FIRST_LINE.exec(text) ?? [];
-    if (migration === undefined) continue;
-    found.push({ migration, dialect: dialect === 'd1' ? 'd1' : 'postgres', file });
+    if (migration !== undefined && dialect !== undefined) found.push({ migration, dialect, file });
   }
   return found;
 }

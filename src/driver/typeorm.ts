@@ -1,0 +1,25 @@
+/**
+ * All that the driver takes from inside TypeORM, in one place: these modules are not part of its
+ * public API and may move between its versions.
+ */
+import type { QueryRunner } from 'typeorm';
+import type { Query } from 'typeorm/driver/Query.js';
+
+export type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
+export { Query } from 'typeorm/driver/Query.js';
+export { AbstractSqliteDriver } from 'typeorm/driver/sqlite-abstract/AbstractSqliteDriver.js';
+export { AbstractSqliteQueryRunner } from 'typeorm/driver/sqlite-abstract/AbstractSqliteQueryRunner.js';
+export type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
+export { validateIsolationLevel } from 'typeorm/driver/validate-isolation-level.js';
+export type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+export { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js';
+export type { WhereClauseCondition } from 'typeorm/query-builder/WhereClause.js';
+export { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder.js';
+export { Broadcaster } from 'typeorm/subscriber/Broadcaster.js';
+export { BroadcasterResult } from 'typeorm/subscriber/BroadcasterResult.js';
+export { OrmUtils } from 'typeorm/util/OrmUtils.js';
+
+/** A query runner with the method by which TypeORM's schema builders note a change and its reverse. */
+export interface QueryCollector extends QueryRunner {
+  executeQueries(up: Query | Query[], down: Query | Query[]): Promise<void>;
+}

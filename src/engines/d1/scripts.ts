@@ -1,0 +1,27 @@
+import type { ScriptTables } from '../engine';
+import { forgetIn, recordIn, type Scripts } from '../scripts';
+import { createWranglerTable, WRANGLER_TABLE } from './wrangler';
+
+/** wrangler sends a file as one batch, which is atomic. */
+export const d1Scripts = ({
+  migrations: table,
+  wrangler = WRANGLER_TABLE,
+}: ScriptTables): Scripts => ({
+  wrap: (statements) => statements,
+  // SQLite would create the table all the same, and refuse its first row.
+  look: ({ table: host, column }) =>
+    `-- Refused where the host's table or column is missing.\n` +
+    `SELECT "${host}"."${column}" FROM "${host}" LIMIT 0`,
+  assertKeys: (child) => `PRAGMA foreign_key_check("${child}")`,
+  makeTable: `CREATE TABLE IF NOT EXISTS "${table}" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "timestamp" bigint NOT NULL, "name" varchar NOT NULL)`,
+  record: (migration) => recordIn(table, migration),
+  forget: (migration, file) => [
+    forgetIn(table, migration),
+    createWranglerTable(wrangler),
+    `DELETE FROM ${wrangler} WHERE name = '${file}'`,
+  ],
+  run: (file) =>
+    file.startsWith('rollback/')
+      ? 'wrangler d1 execute <database> --file <this file>'
+      : 'wrangler d1 migrations apply <database>',
+});

@@ -1,0 +1,13 @@
+import { DefaultNamingStrategy } from 'typeorm';
+import type { ScriptTables } from '../engine';
+import { forgetIn, recordIn, type Scripts } from '../scripts';
+
+export const postgresScripts = ({ migrations: table }: ScriptTables): Scripts => ({
+  wrap: (statements) => ['BEGIN', ...statements, 'COMMIT'],
+  look: undefined,
+  assertKeys: undefined,
+  makeTable: `CREATE TABLE IF NOT EXISTS "${table}" ("id" SERIAL NOT NULL, "timestamp" bigint NOT NULL, "name" character varying NOT NULL, CONSTRAINT "${new DefaultNamingStrategy().primaryKeyName(table, ['id'])}" PRIMARY KEY ("id"))`,
+  record: (migration) => recordIn(table, migration),
+  forget: (migration) => [forgetIn(table, migration)],
+  run: () => 'psql --set ON_ERROR_STOP=1 --file <this file>',
+});

@@ -1,0 +1,33 @@
+/** A column of a host's table that a script's foreign keys reference. */
+interface Referenced {
+  readonly table: string;
+  readonly column: string;
+}
+
+/** How one database's migrations are written as SQL files. */
+export interface Scripts {
+  /** Adds what stands around the statements, where the tool makes no transaction of a file. */
+  readonly wrap: (statements: readonly string[]) => readonly string[];
+  /** Fails if the host's column is missing; undefined where creating the table fails by itself. */
+  readonly look: ((column: Referenced) => string) | undefined;
+  /** Fails if a foreign key of the table references what is no key; undefined likewise. */
+  readonly assertKeys: ((table: string) => string) | undefined;
+  /** Creates the table of migrations as TypeORM does. */
+  readonly makeTable: string;
+  /** Records the migration as applied. */
+  readonly record: (migration: string) => string;
+  /** Removes the records of the migration, which the file of that name holds. */
+  readonly forget: (migration: string, file: string) => readonly string[];
+  /** The command that runs a file. */
+  readonly run: (file: string) => string;
+}
+
+export const recordIn = (table: string, migration: string): string =>
+  `INSERT INTO "${table}" ("timestamp", "name") VALUES (${migration.slice(-13)}, '${migration}')`;
+
+export const forgetIn = (table: string, migration: string): string =>
+  `DELETE FROM "${table}" WHERE "name" = '${migration}'`;
+
+/** The first line of a migration's SQL file, by which it is known again whatever its name is. */
+export const firstLineOf = (migration: string, dialect: string): string =>
+  `-- typeorm-billing migration ${migration} for ${dialect}`;

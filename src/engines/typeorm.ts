@@ -1,0 +1,2 @@
+/** All that the engines take from inside TypeORM: not part of its public API. */
+export { Query, type QueryCollector, RdbmsSchemaBuilder } from '../driver/typeorm';
