@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { EngineName } from '../engines/engine';
 import { engineNamed } from '../engines/registry';
 import type { FamilyMigrations } from '../migrations/families';
-import type { WithHostTables } from '../migrator/migrate';
+import type { WithHostTables } from '../migrator/stand-ins';
 import type { Settings } from './settings';
 import type { BaseDataSourceOptions } from './typeorm';
 

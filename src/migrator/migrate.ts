@@ -1,10 +1,11 @@
 import type { DataSource, Migration, QueryRunner } from 'typeorm';
-import type { Engine } from '../engines/engine';
 import { engineOf } from '../engines/registry';
 import { BillingError } from '../errors';
 import { BillingMigrationExecutor, isBillingMigration, migrationNamed } from './executor';
 import { assertHostIsReady } from './host-check';
-import { inMigrationTransaction, underMigrationLock } from './migration-transaction';
+import { inMigrationTransaction } from './migration-transaction';
+import { createStandIns, createsStandIns } from './stand-ins';
+import { inOrder, runUnits, type Site, type Unit } from './units';
 
 export interface MigrateOptions {
   /**
@@ -15,11 +16,6 @@ export interface MigrateOptions {
   readonly transaction?: 'all' | 'each' | 'none';
   /** Records the pending migrations as applied without running them. */
   readonly fake?: boolean;
-}
-
-/** A DataSource that says whether stand-ins for missing host tables are made before migrating. */
-export interface WithHostTables {
-  readonly hostTables: 'expect' | 'create';
 }
 
 /**
@@ -45,61 +41,71 @@ export async function migrate(
   }
   const mode = options.transaction ?? dataSource.options.migrationsTransactionMode ?? 'all';
   const billing = pending.filter(({ instance }) => isBillingMigration(instance));
-  const mixed = billing.length > 0 && billing.length < pending.length;
-  const run = { dataSource, engine, options, mixed };
   if (billing.length > 0) assertPlainNames(dataSource);
-  if (engine.atomicity === 'batch') return runInBatches(run, mode === 'none');
-  if (mode === 'none') return underMigrationLock(dataSource, engine, () => runUnwrapped(run));
-  return mode === 'all' ? runTogether(run) : runOneByOne(run);
+  const run: Run = {
+    dataSource,
+    engine,
+    fake: options.fake ?? false,
+    mode,
+    mixed: billing.length > 0 && billing.length < pending.length,
+  };
+  if (engine.atomicity === 'batch') await prepareBatches(run);
+  return engine.atomicity === 'batch' || mode === 'each'
+    ? runUnits(run, () => nextPending(run))
+    : runUnits(run, inOrder([allPending(run)]));
 }
 
-interface Run {
-  readonly dataSource: DataSource;
-  readonly engine: Engine;
-  readonly options: MigrateOptions;
+interface Run extends Site {
+  readonly mode: 'all' | 'each' | 'none';
   /** Whether migrations of the host are pending beside billing's. */
   readonly mixed: boolean;
 }
 
-/** Whether the DataSource makes stand-ins for host tables that are missing. */
-export const makesHostTables = (dataSource: DataSource & Partial<WithHostTables>): boolean =>
-  dataSource.hostTables === 'create';
-
-function executorOf(
-  { dataSource, engine, options }: Run,
-  queryRunner?: QueryRunner,
-): BillingMigrationExecutor {
-  const executor = new BillingMigrationExecutor(dataSource, engine, queryRunner);
-  executor.fake = options.fake ?? false;
-  return executor;
+/** All pending migrations as one unit. */
+function allPending({ dataSource, engine, mode, mixed }: Run): Unit<Migration> {
+  return {
+    wrapped: mode !== 'none',
+    async work(executor, queryRunner) {
+      await createStandIns(dataSource, engine, queryRunner);
+      return mixed && queryRunner
+        ? executeInTurn(executor, queryRunner)
+        : executor.executePendingMigrations();
+    },
+    isDone: () => Promise.resolve(false),
+  };
 }
 
-function runTogether(run: Run, only?: string): Promise<Migration[]> {
-  return inMigrationTransaction(run.dataSource, run.engine, async (queryRunner) => {
-    if (makesHostTables(run.dataSource)) await run.engine.createHostTables(queryRunner);
-    const executor = executorOf(run, queryRunner);
-    executor.only = only;
-    executor.transaction = only === undefined ? 'all' : 'each';
-    return run.mixed && only === undefined
-      ? runInTurn(executor, queryRunner)
-      : executor.executePendingMigrations();
-  });
-}
-
-function runInBatch(run: Run, only: string): Promise<Migration[]> {
-  return inMigrationTransaction(run.dataSource, run.engine, (queryRunner) => {
-    const executor = executorOf(run, queryRunner);
-    executor.only = only;
-    executor.transaction = 'each';
-    return executor.executePendingMigrations();
-  });
+/** The pending migration that comes next, as a unit; undefined after the last. */
+async function nextPending({
+  dataSource,
+  engine,
+  mode,
+}: Run): Promise<Unit<Migration> | undefined> {
+  const name = await withExecutor({ dataSource, engine }, (executor, queryRunner) =>
+    executor.nameOfNext(queryRunner),
+  );
+  if (name === undefined) return undefined;
+  const wrapped = mode !== 'none' && migrationNamed(dataSource, name)?.transaction !== false;
+  return {
+    wrapped,
+    async work(executor, queryRunner) {
+      // What a batch creates can't be looked at before it is sent: prepareBatches() has created them.
+      if (engine.atomicity === 'transaction') {
+        await createStandIns(dataSource, engine, queryRunner);
+      }
+      executor.only = name;
+      if (wrapped) executor.transaction = 'each';
+      return executor.executePendingMigrations();
+    },
+    isDone: () => isApplied({ dataSource, engine }, name),
+  };
 }
 
 /**
- * A host's own migration that makes the table billing attaches to may well be younger than ours:
- * then each billing migration waits until what it references is there.
+ * A host's own migration that creates the table billing attaches to may be younger than ours: each
+ * billing migration then waits until what it references is there.
  */
-async function runInTurn(
+async function executeInTurn(
   executor: BillingMigrationExecutor,
   queryRunner: QueryRunner,
 ): Promise<Migration[]> {
@@ -112,95 +118,50 @@ async function runInTurn(
   }
 }
 
-async function runUnwrapped(run: Run, only?: string): Promise<Migration[]> {
-  if (makesHostTables(run.dataSource)) await makeHostTables(run);
-  const executor = executorOf(run);
-  executor.only = only;
-  executor.transaction = 'none';
-  return executor.executePendingMigrations();
-}
+type Place = Pick<Site, 'dataSource' | 'engine'>;
 
-async function runOneByOne(run: Run): Promise<Migration[]> {
-  const applied: Migration[] = [];
-  for (;;) {
-    const name = await nameOfNext(run);
-    if (name === undefined) return applied;
-    const done =
-      migrationNamed(run.dataSource, name)?.transaction === false
-        ? await underMigrationLock(run.dataSource, run.engine, () => runUnwrapped(run, name))
-        : await runTogether(run, name);
-    applied.push(...done);
-  }
-}
-
-async function nameOfNext(run: Run): Promise<string | undefined> {
-  const queryRunner = run.dataSource.createQueryRunner();
-  try {
-    return await executorOf(run, queryRunner).nameOfNext(queryRunner);
-  } finally {
-    await queryRunner.release();
-  }
-}
-
-async function makeHostTables({ dataSource, engine }: Run): Promise<void> {
+async function withExecutor<T>(
+  { dataSource, engine }: Place,
+  work: (executor: BillingMigrationExecutor, queryRunner: QueryRunner) => Promise<T>,
+): Promise<T> {
   const queryRunner = dataSource.createQueryRunner();
   try {
-    await engine.createHostTables(queryRunner);
+    return await work(new BillingMigrationExecutor(dataSource, engine, queryRunner), queryRunner);
   } finally {
     await queryRunner.release();
   }
 }
+
+const isApplied = (place: Place, name: string): Promise<boolean> =>
+  withExecutor(place, async (executor) => {
+    const pending = await executor.getPendingMigrations();
+    return pending.every((one) => one.name !== name);
+  });
 
 /**
- * One atomic batch for each migration and its record. There is no lock: if two processes send the
- * same migration, one batch is refused as a whole, and whoever sent it finds the other's work done.
+ * Creates what each batch counts on, and looks for what is in the way of any of them before the first
+ * is sent: a batch that went well stays.
  */
-async function runInBatches(run: Run, unwrapped: boolean): Promise<Migration[]> {
-  const { dataSource, engine } = run;
-  if (makesHostTables(dataSource)) {
+async function prepareBatches(run: Run): Promise<void> {
+  const { dataSource, engine, fake, mixed } = run;
+  if (createsStandIns(dataSource)) {
     await inMigrationTransaction(dataSource, engine, (queryRunner) =>
-      engine.createHostTables(queryRunner),
+      createStandIns(dataSource, engine, queryRunner),
     );
   }
-  if (!run.mixed && !run.options.fake) await assertHostIsReadyForAll(run);
-  await executorOf(run).createMigrationsTable();
-  const applied: Migration[] = [];
-  for (;;) {
-    const name = await nameOfNext(run);
-    if (name === undefined) return applied;
-    const alone = unwrapped || migrationNamed(dataSource, name)?.transaction === false;
-    await unlessDoneElsewhere(run, name, async () => {
-      applied.push(...(await (alone ? runUnwrapped(run, name) : runInBatch(run, name))));
-    });
-  }
-}
-
-async function unlessDoneElsewhere(
-  run: Run,
-  name: string,
-  work: () => Promise<void>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const pending = await executorOf(run).getPendingMigrations();
-    if (pending.some((one) => one.name === name)) throw error;
-  }
-}
-
-/** Looks before the first batch, as those that went well would stay. */
-async function assertHostIsReadyForAll(run: Run): Promise<void> {
-  const queryRunner = run.dataSource.createQueryRunner();
-  try {
-    for (const { name, instance } of await executorOf(run, queryRunner).getPendingMigrations()) {
+  await withExecutor(run, async (executor, queryRunner) => {
+    const pending = mixed || fake ? [] : await executor.getPendingMigrations();
+    for (const { name, instance } of pending) {
       if (!isBillingMigration(instance)) continue;
-      await unlessDoneElsewhere(run, name, () =>
-        assertHostIsReady(queryRunner, run.engine, instance),
-      );
+      try {
+        await assertHostIsReady(queryRunner, engine, instance);
+      } catch (error) {
+        // Another process may have applied it just now.
+        if (!(await isApplied(run, name))) throw error;
+      }
     }
-  } finally {
-    await queryRunner.release();
-  }
+    await executor.createMigrationsTable();
+  });
 }
 
 /** The migrations are plain SQL: they would not follow options that give tables other names. */

@@ -1,7 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { engineOf } from '../engines/registry';
 import { BillingMigrationExecutor, migrationNamed } from './executor';
-import { makesHostTables } from './migrate';
+import { createsStandIns } from './stand-ins';
 
 export interface PendingSql {
   /** The migration's name, or what else is made before the first. */
@@ -31,7 +31,7 @@ export async function pendingSql(dataSource: DataSource): Promise<PendingSql[]> 
     result.push({ name, sql, complete });
   };
   const pending = await new BillingMigrationExecutor(dataSource, engine).getPendingMigrations();
-  if (pending.length > 0 && makesHostTables(dataSource)) {
+  if (pending.length > 0 && createsStandIns(dataSource)) {
     await record('stand-ins for the host tables', (runner) => engine.createHostTables(runner));
   }
   for (const { name } of pending) {

@@ -1,9 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { engineOf } from '../engines/registry';
-import type { Engine } from '../engines/engine';
 import { BillingError } from '../errors';
 import { BillingMigrationExecutor } from './executor';
-import { inMigrationTransaction, underMigrationLock } from './migration-transaction';
+import { inOrder, runUnits, type Site, type Unit } from './units';
 
 export interface RevertOptions {
   /** Reverts every migration that this DataSource holds, newest first. */
@@ -29,53 +28,40 @@ export async function revert(
   options: RevertOptions = {},
 ): Promise<string[]> {
   const engine = engineOf(dataSource);
-  const work = async (executor: BillingMigrationExecutor): Promise<string[]> => {
-    executor.fake = options.fake ?? false;
-    const names = namesToRevert(dataSource, await appliedNames(executor), options);
-    for (let count = names.length; count > 0; count--) await executor.undoLastMigration();
-    return names;
-  };
-  if (options.transaction === 'none') {
-    const executor = new BillingMigrationExecutor(dataSource, engine);
-    executor.transaction = 'none';
-    return underMigrationLock(dataSource, engine, () => work(executor));
-  }
-  if (engine.atomicity === 'batch') return revertInBatches(dataSource, engine, options);
-  return inMigrationTransaction(dataSource, engine, (queryRunner) =>
-    work(new BillingMigrationExecutor(dataSource, engine, queryRunner)),
-  );
+  const site: Site = { dataSource, engine, fake: options.fake ?? false };
+  const namesNow = async (executor: BillingMigrationExecutor): Promise<string[]> =>
+    namesToRevert(dataSource, await appliedNames(executor), options);
+  const outside = new BillingMigrationExecutor(dataSource, engine);
+  const apart = engine.atomicity === 'batch' && options.transaction !== 'none';
+  const units: Unit<string>[] = apart
+    ? // What fails leaves the ones before it reverted.
+      (await namesNow(outside)).map((name) => ({
+        wrapped: true,
+        work: (executor) => undo(executor, name),
+        isDone: async () => !(await appliedNames(outside)).includes(name),
+      }))
+    : [
+        {
+          wrapped: options.transaction !== 'none',
+          async work(executor) {
+            const names = await namesNow(executor);
+            for (const name of names) await undo(executor, name);
+            return names;
+          },
+          isDone: () => Promise.resolve(false),
+        },
+      ];
+  return runUnits(site, inOrder(units));
 }
 
-/**
- * One atomic batch for each migration and its record: what fails leaves the ones after it reverted.
- * There is no lock: if two processes send the same, one batch is refused as a whole.
- */
-async function revertInBatches(
-  dataSource: DataSource,
-  engine: Engine,
-  options: RevertOptions,
-): Promise<string[]> {
-  const outside = new BillingMigrationExecutor(dataSource, engine);
-  const reverted: string[] = [];
-  for (const name of namesToRevert(dataSource, await appliedNames(outside), options)) {
-    try {
-      const done = await inMigrationTransaction(dataSource, engine, async (queryRunner) => {
-        const executor = new BillingMigrationExecutor(dataSource, engine, queryRunner);
-        executor.fake = options.fake ?? false;
-        const [last] = await appliedNames(executor);
-        if (last !== name) throw new NotTheLast(name);
-        // Throws if, meanwhile, another is the last: it must not be taken for this one.
-        executor.only = name;
-        await executor.undoLastMigration();
-        return executor.reverted === name;
-      });
-      if (done) reverted.push(name);
-    } catch (error) {
-      // Because another process has just reverted it: then it is done.
-      if ((await appliedNames(outside)).includes(name)) throw error;
-    }
-  }
-  return reverted;
+/** @returns the name, unless another process has reverted the migration in the meantime */
+async function undo(executor: BillingMigrationExecutor, name: string): Promise<string[]> {
+  const [last] = await appliedNames(executor);
+  if (last !== name) throw new NotTheLast(name);
+  // Fails if by now another one is the last: it must not be taken for this one.
+  executor.only = name;
+  await executor.undoLastMigration();
+  return executor.reverted === name ? [name] : [];
 }
 
 class NotTheLast extends BillingError {

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { tenantBilling, userBilling } from '../../src/billing';
 import { createDataSource } from '../../src/data-sources/shared';
 import { D1DataSource } from '../../src/data-sources/d1';
-import type { WithHostTables } from '../../src/migrator/migrate';
+import type { WithHostTables } from '../../src/migrator/stand-ins';
 import { type Environment, readSettings, type Settings } from '../../src/data-sources/settings';
 import type { D1Binding } from '../../src/driver/d1/binding';
 import type { TestDatabase } from './engines';
