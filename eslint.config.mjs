@@ -1,51 +1,7 @@
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
-
-const inside = (folder) => `^\\.{1,2}/(?:.*/)?${folder}(?:/|$)`;
-const file = (name) => `^\\.{1,2}/(?:.*/)?${name}$`;
-
-/** The rooms of the house, by the paths that lead to them; all of those start with a dot. */
-const ROOMS = {
-  entities: inside('entities'),
-  migrations: inside('migrations'),
-  engines: inside('engines'),
-  migrator: inside('migrator'),
-  cli: inside('cli'),
-  billing: file('billing'),
-  'data-source': file('data-source'),
-  'the front door': '^\\.{1,2}(?:/\\.\\.)*(?:/|/index)?$',
-};
-
-/**
- * Arrows point down only: refuses imports of `rooms`, written as a declaration, as `import()` or
- * as `require()`.
- */
-function noArrow(files, rooms) {
-  const messageOf = (room) =>
-    `The arrow from ${files.join(', ')} to ${room} points up; arrows point down only.`;
-  return {
-    name: `arrows of ${files.join(', ')}`,
-    files,
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: rooms.map((room) => ({ regex: ROOMS[room], message: messageOf(room) })) },
-      ],
-      'no-restricted-syntax': [
-        'error',
-        ...rooms.flatMap((room) => {
-          // A slash would end the selector's regular expression.
-          const regex = `/${ROOMS[room].replaceAll('/', '\\u002F')}/`;
-          return [
-            `ImportExpression[source.value=${regex}]`,
-            `CallExpression[callee.name="require"][arguments.0.value=${regex}]`,
-          ].map((selector) => ({ selector, message: messageOf(room) }));
-        }),
-      ],
-    },
-  };
-}
+import { arrows } from './scripts/arrows-rule.mjs';
 
 export default defineConfig(
   globalIgnores([
@@ -116,22 +72,10 @@ export default defineConfig(
     files: ['**/*.cjs'],
     languageOptions: { sourceType: 'commonjs', globals: { __dirname: 'readonly' } },
   },
-
-  noArrow(
-    ['src/entities/**/*.ts'],
-    ['engines', 'migrations', 'migrator', 'billing', 'data-source', 'cli', 'the front door'],
-  ),
-  noArrow(
-    ['src/migrations/**/*.ts'],
-    ['engines', 'entities', 'migrator', 'billing', 'data-source', 'cli', 'the front door'],
-  ),
-  noArrow(
-    ['src/engines/**/*.ts'],
-    ['entities', 'migrations', 'migrator', 'billing', 'data-source', 'cli', 'the front door'],
-  ),
-  noArrow(['src/migrator/**/*.ts'], ['data-source', 'cli', 'the front door']),
-  noArrow(['src/billing.ts'], ['engines', 'migrator', 'data-source', 'cli', 'the front door']),
-  noArrow(['src/data-source.ts'], ['cli', 'the front door']),
-  noArrow(['src/cli/**/*.ts'], ['the front door']),
-  noArrow(['src/index.ts'], ['cli']),
+  {
+    name: 'arrows between the rooms of src',
+    files: ['src/**/*.ts'],
+    plugins: { house: { rules: { arrows } } },
+    rules: { 'house/arrows': 'error' },
+  },
 );
