@@ -16,7 +16,7 @@ export interface Contents extends Required<
 
 /** The class of DataSource for each database; its options are those of the engine's opening. */
 export type DataSourceClasses = Readonly<
-  // A class that takes fewer options is none for all of them, as TypeScript sees it.
+  // Each class takes its own engine's options, which TypeScript can't follow through the lookup.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   Record<EngineName, new (options: any) => DataSource>
 >;

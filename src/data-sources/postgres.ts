@@ -9,7 +9,7 @@ registerEngine(postgresEngine);
 export class PostgresDataSource extends withSafeMigrations(DataSource) {
   constructor(options: DataSourceOptions) {
     super(options);
-    // TypeORM's own builder would not see a changed CHECK or index predicate.
+    // TypeORM's own builder does not see a changed CHECK or index predicate.
     this.driver.createSchemaBuilder = () => postgresEngine.schemaBuilder(this);
   }
 }

@@ -7,13 +7,13 @@ import { withSafeMigrations } from '../migrator/safe-migrations';
 registerEngine(sqliteEngine);
 
 /**
- * A TypeORM DataSource on a SQLite file, through the package `sqlite3`. In all else it is TypeORM's:
- * repositories, query builders, transactions, migrations.
+ * A TypeORM DataSource on a SQLite file, through the package `sqlite3`. Repositories, query builders,
+ * transactions and migrations work as in any other DataSource.
  *
  * - Values read back as on Postgres: `Date` to the millisecond, `boolean`, parsed JSON.
- * - Each transaction has a connection of its own and takes the write lock when it begins; foreign
- *   keys are always enforced.
- * - Entities and plain objects alike are completed and validated before they are written.
+ * - Each transaction has its own connection and takes the write lock when it begins; foreign keys are
+ *   always enforced.
+ * - Entities and plain objects are completed and validated before they are written.
  * - `runMigrations()` and `undoLastMigration()` are safe from many processes at once.
  *
  * @example

@@ -11,7 +11,7 @@ export interface MigrationFile {
 
 const FIRST_LINE = /^-- typeorm-billing migration (\w+) for (\w+)\r?$/m;
 
-/** Those of the SQL files in `folder` that were written for migrations. */
+/** The SQL files in `folder` that were written for migrations. */
 export async function migrationFilesIn(folder: string): Promise<MigrationFile[]> {
   const found: MigrationFile[] = [];
   for (const file of await sqlFilesIn(folder)) {

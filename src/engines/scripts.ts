@@ -10,7 +10,7 @@ export interface Scripts {
   readonly wrap: (statements: readonly string[]) => readonly string[];
   /** Fails if the host's column is missing; undefined where creating the table fails by itself. */
   readonly look: ((column: Referenced) => string) | undefined;
-  /** Fails if a foreign key of the table references what is no key; undefined likewise. */
+  /** Fails if a foreign key of the table references a column that is not a key; undefined likewise. */
   readonly assertKeys: ((table: string) => string) | undefined;
   /** Creates the table of migrations as TypeORM does. */
   readonly makeTable: string;
@@ -28,6 +28,6 @@ export const recordIn = (table: string, migration: string): string =>
 export const forgetIn = (table: string, migration: string): string =>
   `DELETE FROM "${table}" WHERE "name" = '${migration}'`;
 
-/** The first line of a migration's SQL file, by which it is known again whatever its name is. */
+/** The first line of a migration's SQL file, which identifies it whatever the file is called. */
 export const firstLineOf = (migration: string, dialect: string): string =>
   `-- typeorm-billing migration ${migration} for ${dialect}`;

@@ -5,13 +5,13 @@ import { BillingError, type BillingErrorCode } from '../errors';
 /** `details` of the errors that {@link toBillingError} makes. */
 export interface RefusalDetails {
   /**
-   * The table written to; undefined where that can't be known, as of a foreign key in a transaction
-   * on D1 that writes to several.
+   * The table written to. Undefined where the database does not say: for a foreign key in a D1
+   * transaction that writes to several tables.
    */
   readonly table: string | undefined;
   /** Column names of a UNIQUE or NOT NULL violation, in the order of the key; else empty. */
   readonly columns: readonly string[];
-  /** Where the database gives it: on Postgres mostly, on SQLite and D1 for CHECKs only. */
+  /** Undefined where the database does not say: SQLite and D1 name CHECKs only. */
   readonly constraint: string | undefined;
 }
 
@@ -35,10 +35,11 @@ const SENTENCES: Readonly<Record<Refusal['kind'], readonly [problem: string, rem
 /**
  * Turns what TypeORM or a database driver threw into the same BillingError on every engine:
  * `UNIQUE_VIOLATION`, `FOREIGN_KEY_VIOLATION`, `CHECK_VIOLATION` or `NOT_NULL_VIOLATION` with
- * {@link RefusalDetails}. Neither they nor the `cause`, which is a copy of the error without its
- * parameters and details, tell the values of the row: some are secret, and errors end in logs.
+ * {@link RefusalDetails}. Neither the details nor the `cause` contain values of the row, as some are
+ * secret and errors end up in logs: the `cause` is a copy of the error without its parameters.
  *
- * @returns a BillingError as it is, and anything that is no refusal as it was thrown
+ * @returns the new error; a BillingError, or an error that is not about a refused row, is returned
+ *   unchanged
  */
 export function toBillingError(error: unknown): unknown {
   if (typeof error !== 'object' || error === null || error instanceof BillingError) return error;
@@ -66,10 +67,10 @@ function causesOf(error: object): object[] {
   );
 }
 
-/** What TypeORM and `pg` note beside the message, and what holds the row's values. */
+/** The properties in which TypeORM and `pg` keep the row's values. */
 const WITH_VALUES: ReadonlySet<string> = new Set(['parameters', 'detail', 'where']);
 
-/** A copy of an error, and of those that caused it, that is of the same class. */
+/** A copy of an error and of its causes, each of the same class. */
 function withoutValues(error: object): object {
   const kept = Object.entries(Object.getOwnPropertyDescriptors(error)).filter(
     ([key]) => !WITH_VALUES.has(key),

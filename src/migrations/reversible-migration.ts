@@ -4,24 +4,24 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export interface HostColumn {
   readonly table: string;
   readonly column: string;
-  /** The type as Postgres names it; on SQLite, columns that hold such values are recognised. */
+  /** The type as Postgres names it; on SQLite any text column fits. */
   readonly type: 'uuid' | 'text';
 }
 
 /**
- * A migration that can be taken back. `name` ends with its 13-digit timestamp, by which TypeORM
+ * A migration that can be reverted. `name` ends with its 13-digit timestamp, by which TypeORM
  * orders migrations.
  *
- * What it needs and makes is declared beside the SQL, so that the migrator can look before it
- * leaps: if a host column is missing or a table is already there, nothing is run.
+ * It declares what it needs and creates, so that the migrator can check first: if a host column is
+ * missing or a table is already there, nothing is run.
  */
 export interface ReversibleMigration extends MigrationInterface {
   readonly name: string;
-  /** The family that it belongs to; one's migrations never overtake each other. */
+  /** The family that it belongs to. Migrations of one family run in their order. */
   readonly family: 'tenant' | 'user';
   /** Host columns that the migration's foreign keys reference. */
   readonly references?: readonly HostColumn[];
-  /** Tables that the migration makes; none of them may be there already. */
+  /** Tables that the migration creates; none of them may be there already. */
   readonly creates?: readonly string[];
   up(queryRunner: QueryRunner): Promise<void>;
   down(queryRunner: QueryRunner): Promise<void>;

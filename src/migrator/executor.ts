@@ -9,11 +9,11 @@ import type { Engine } from '../engines/engine';
 import type { ReversibleMigration } from '../migrations/reversible-migration';
 import { assertHostIsReady, hasHostTables } from './host-check';
 
-/** TypeORM's executor, made to look at the host's tables before a billing migration runs. */
+/** TypeORM's executor, which here checks the host's tables before a billing migration runs. */
 export class BillingMigrationExecutor extends MigrationExecutor {
-  /** If set, the only migration that counts as being there. */
+  /** If set, all other migrations are ignored. */
   only: string | undefined;
-  /** The migration whose record was taken back last. */
+  /** The migration that was reverted last. */
   reverted: string | undefined;
 
   constructor(
@@ -24,7 +24,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     super(dataSource, queryRunner);
   }
 
-  /** Makes TypeORM's table of applied migrations, if no other process has. */
+  /** Creates TypeORM's table of applied migrations, unless it is there. */
   createMigrationsTable(): Promise<void> {
     return this.withQueryRunner((queryRunner) => this.createMigrationsTableIfNotExist(queryRunner));
   }
@@ -35,7 +35,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     try {
       await super.createMigrationsTableIfNotExist(queryRunner);
     } catch (error) {
-      // Made by another process between the look and the statement.
+      // Another process has created it in the meantime.
       if (!String(error).includes('already exists')) throw error;
     }
   }
@@ -105,7 +105,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   }
 }
 
-/** Whether a migration is one of billing's, or made like them. */
+/** Whether a migration is one of billing's, or declares what they do. */
 export function isBillingMigration(
   migration: MigrationInterface | undefined,
 ): migration is ReversibleMigration {

@@ -15,7 +15,7 @@ export async function hasHostTables(
 }
 
 /**
- * Looks whether what a migration attaches to is there, and what it creates is not.
+ * Checks that what a migration attaches to is there, and that what it creates is not.
  *
  * @throws BillingError `HOST_TABLE_MISSING`, `HOST_COLUMN_MISMATCH` or `TABLE_EXISTS`
  */

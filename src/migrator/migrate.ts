@@ -10,8 +10,8 @@ import { inOrder, runUnits, type Site, type Unit } from './units';
 export interface MigrateOptions {
   /**
    * `all` (the default): one transaction around all pending migrations. `each`: one around each.
-   * `none`: no transaction, for statements that refuse one; on SQLite and D1 then without a lock
-   * either. On D1 a transaction is one batch, and `all` is as `each`.
+   * `none`: no transaction, for statements that can't be in one; on SQLite and D1 there is then no
+   * lock either. On D1 a transaction is one batch, and `all` means `each`.
    */
   readonly transaction?: 'all' | 'each' | 'none';
   /** Records the pending migrations as applied without running them. */
@@ -19,7 +19,7 @@ export interface MigrateOptions {
 }
 
 /**
- * Applies the pending migrations of an initialised DataSource, host's and billing's alike.
+ * Applies the pending migrations of an initialised DataSource, the host's and billing's.
  *
  * Safe to call from many processes at once: one does the work, the others wait and find it done.
  * If anything fails, the database is as it was before (with `all`; on D1, as it was before the
@@ -34,7 +34,7 @@ export async function migrate(
 ): Promise<Migration[]> {
   const engine = engineOf(dataSource);
   const pending = await new BillingMigrationExecutor(dataSource, engine).getPendingMigrations();
-  // Looked at without the lock: with nothing to do, nobody is made to wait.
+  // Without the lock: if nothing is pending, nobody waits.
   if (pending.length === 0) {
     dataSource.logger.logSchemaBuild('No migrations are pending');
     return [];
@@ -164,7 +164,7 @@ async function prepareBatches(run: Run): Promise<void> {
   });
 }
 
-/** The migrations are plain SQL: they would not follow options that give tables other names. */
+/** The migrations are plain SQL and do not follow options that rename tables. */
 function assertPlainNames({ options }: DataSource): void {
   const { entityPrefix, schema } = options as { entityPrefix?: string; schema?: string };
   const [option, value] = entityPrefix ? ['entityPrefix', entityPrefix] : ['schema', schema];

@@ -3,10 +3,10 @@ import type { Engine } from '../engines/engine';
 import { BillingError } from '../errors';
 
 /**
- * Runs `work` in a transaction of its own that no other migrating process shares its time with.
+ * Runs `work` in a transaction, while no other process migrates.
  *
- * Where the engine can only rebuild tables with foreign keys off, they are off meanwhile; before
- * the commit, keys that then point nowhere undo it all. Whatever happens, they are on afterwards.
+ * Where tables can be rebuilt only with foreign keys off, they are off during the transaction; it is
+ * rolled back if a key would then reference a missing row. They are always on again afterwards.
  */
 export async function inMigrationTransaction<T>(
   dataSource: DataSource,
@@ -33,7 +33,7 @@ export async function inMigrationTransaction<T>(
     await queryRunner.commitTransaction();
     return result;
   } catch (error) {
-    // The first error is the one to tell; the release below ends what can't be rolled back.
+    // The first error is the one to throw; the release below ends what can't be rolled back.
     if (queryRunner.isTransactionActive) {
       await queryRunner.rollbackTransaction().catch(() => undefined);
     }
@@ -47,8 +47,8 @@ export async function inMigrationTransaction<T>(
 }
 
 /**
- * Runs `work` outside any transaction, while a transaction of its own holds the lock; where an
- * engine can't lock like that, without a lock.
+ * Runs `work` outside a transaction, while another transaction holds the lock; where the engine can't
+ * do that, without a lock.
  */
 export async function underMigrationLock<T>(
   dataSource: DataSource,
@@ -67,7 +67,7 @@ export async function underMigrationLock<T>(
   }
 }
 
-/** Begins a transaction, however long another process's migration keeps this one waiting. */
+/** Begins a transaction, however long another process's migration takes. */
 async function begin(queryRunner: QueryRunner, engine: Engine): Promise<void> {
   for (;;) {
     try {

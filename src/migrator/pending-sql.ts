@@ -4,17 +4,17 @@ import { BillingMigrationExecutor, migrationNamed } from './executor';
 import { createsStandIns } from './stand-ins';
 
 export interface PendingSql {
-  /** The migration's name, or what else is made before the first. */
+  /** The migration's name, or a title for the stand-ins created before the first. */
   readonly name: string;
   readonly sql: readonly string[];
-  /** False if the migration does more than send SQL, so that the rest shows only when it runs. */
+  /** False if the migration does more than send SQL: the rest is known only when it runs. */
   readonly complete: boolean;
 }
 
 /**
- * What {@link migrate} would send for the pending migrations, oldest first. Nothing at all is sent
- * for them: a migration of the host's that reads the database, or uses more of TypeORM than
- * `queryRunner.query()`, is shown up to there.
+ * The SQL that {@link migrate} would send for the pending migrations, oldest first. Nothing is sent. A
+ * migration of the host's is shown up to the point where it reads the database or uses more of
+ * TypeORM than `queryRunner.query()`.
  */
 export async function pendingSql(dataSource: DataSource): Promise<PendingSql[]> {
   const engine = engineOf(dataSource);
@@ -40,7 +40,7 @@ export async function pendingSql(dataSource: DataSource): Promise<PendingSql[]> 
   return result;
 }
 
-/** Notes statements instead of sending them, and can do nothing else. */
+/** Records statements instead of sending them, and can do nothing else. */
 function recorder(sql: string[]): QueryRunner {
   const query = (text: string): Promise<unknown> => {
     if (/^\s*(select|with|pragma)\b/i.test(text)) return Promise.reject(new Error('would be read'));

@@ -9,19 +9,18 @@ export interface RevertOptions {
   readonly all?: boolean;
   /** Reverts what was applied after this migration, which stays applied. */
   readonly to?: string;
-  /** `none` runs outside a transaction, for statements that refuse one. */
+  /** `none` runs outside a transaction, for statements that can't be in one. */
   readonly transaction?: 'all' | 'each' | 'none';
   /** Removes the record of the migration without running its `down`. */
   readonly fake?: boolean;
 }
 
 /**
- * Takes back the migration that was applied last, or as many as the options say, in one
- * transaction: all of them or none. On D1 each is a transaction of its own. Tables of the host are
- * never touched.
+ * Reverts the migration that was applied last, or as many as the options say, in one transaction:
+ * all of them or none. On D1 each has its own transaction. The host's tables are never touched.
  *
  * @returns names of the reverted migrations, in the order in which they were reverted
- * @throws BillingError `MIGRATION_NOT_FOUND` if one to revert, or the one in `to`, is not known
+ * @throws BillingError `MIGRATION_NOT_FOUND` if a migration to revert, or the one in `to`, is unknown
  */
 export async function revert(
   dataSource: DataSource,

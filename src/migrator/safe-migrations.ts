@@ -7,7 +7,7 @@ import { revert, type RevertOptions } from './revert';
 type Class<Instance> = new (...parameters: any[]) => Instance;
 
 /**
- * A DataSource class whose own `runMigrations()` and `undoLastMigration()` lock and verify, so that
+ * Makes `runMigrations()` and `undoLastMigration()` of a DataSource class lock and check, so that
  * TypeORM's CLI and `migrationsRun: true` are as safe as {@link migrate} and {@link revert}.
  */
 export function withSafeMigrations<Base extends Class<DataSource>>(base: Base): Base {

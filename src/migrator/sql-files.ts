@@ -12,26 +12,26 @@ import {
 } from './sql-scripts';
 
 export interface SqlFileOptions extends SqlScriptOptions {
-  /** The folder to write to; it is made if it is not there. */
+  /** The folder to write to; created if it is missing. */
   readonly out: string;
-  /** Number of the first file; if not given, the one after the folder's last. */
+  /** Number of the first file; if not given, the next one in the folder. */
   readonly from?: number;
 }
 
 export interface SqlFiles {
   /** Paths of the files written: each forward file, and its rollback file after it. */
   readonly written: readonly string[];
-  /** Paths of forward files that were there: a file that may have been applied is not changed. */
+  /** Paths of forward files that were there already. They may have been applied: never changed. */
   readonly kept: readonly string[];
 }
 
 /**
- * Writes migrations into a folder as numbered SQL files, and into its folder `rollback` a file to
- * take each back. Migrations that the folder holds already are left as they are; only a rollback
- * file that is gone is written again.
+ * Writes migrations to a folder as numbered SQL files, and a rollback file for each to its folder
+ * `rollback`. A migration that has a file already is skipped; only its rollback file is written again
+ * if it is missing.
  *
- * @throws BillingError `CONFIGURATION_INVALID` if another file of the folder has one of the numbers,
- *   if its files can't be numbered after, or if it holds the migrations for another database
+ * @throws BillingError `CONFIGURATION_INVALID` if another file in the folder has one of the numbers,
+ *   if no number is left after its last file, or if the folder is another database's
  */
 export async function writeSqlFiles(
   migrations: readonly ReversibleMigrationClass[],
@@ -72,7 +72,7 @@ export async function writeSqlFiles(
   return { written, kept: [...present.values()].map((file) => join(out, file)) };
 }
 
-/** Those of the migrations that the folder has a file of, by name. */
+/** The file of each migration that has one in the folder, by the migration's name. */
 async function presentFiles(
   migrations: readonly ReversibleMigrationClass[],
   out: string,
@@ -92,7 +92,7 @@ async function presentFiles(
   return present;
 }
 
-/** The files by the numbers that their names begin with. */
+/** The files, by the number at the start of their names. */
 const numbersOf = (files: readonly string[]): ReadonlyMap<number, string> =>
   new Map(
     files

@@ -11,9 +11,9 @@ import type {
 /** Databases whose migrations are written as SQL files. */
 export type ScriptDialect = Extract<EngineName, 'postgres' | 'd1'>;
 
-/** A migration as plain SQL, there and back. */
+/** A migration as plain SQL, up and down. */
 export interface SqlScript {
-  /** `0001_create_user_billing.sql`, of the forward file and of the one in `rollback`. */
+  /** Name of the forward file and of the one in `rollback`: `0001_create_user_billing.sql`. */
   readonly file: string;
   readonly forward: string;
   readonly rollback: string;
@@ -23,9 +23,9 @@ export interface SqlScriptOptions {
   readonly dialect: ScriptDialect;
   /** Number of the first file; 1 if not given. */
   readonly from?: number;
-  /** Where TypeORM keeps account; `migrations` if not given. */
+  /** TypeORM's table of applied migrations; `migrations` if not given. */
   readonly migrationsTable?: string;
-  /** wrangler's table of applied files, if its configuration names another than `d1_migrations`. */
+  /** wrangler's table of applied files; `d1_migrations` if not given. */
   readonly wranglerTable?: string;
 }
 
@@ -33,12 +33,12 @@ export interface SqlScriptOptions {
 export const MAX_NUMBER = 99_999_999_999_999;
 
 /**
- * Writes migrations as SQL files. Each forward file also records itself in TypeORM's `migrations`,
- * each rollback file removes that record and, on D1, wrangler's own: whichever tool does the work,
- * the other knows.
+ * Writes migrations as SQL files. Each forward file also records its migration in TypeORM's table;
+ * each rollback file removes that record and, on D1, wrangler's. So both tools know what is applied,
+ * whichever of them did it.
  *
- * @throws BillingError `CONFIGURATION_INVALID` if the files can't be numbered from `from`, or the
- *   table's name is none
+ * @throws BillingError `CONFIGURATION_INVALID` if the files can't be numbered from `from`, or if a
+ *   table's name is not an identifier
  */
 export async function sqlScripts(
   migrations: readonly ReversibleMigrationClass[],
@@ -59,9 +59,9 @@ export async function sqlScripts(
 }
 
 /**
- * Writes one migration as a pair of files of the name it is given.
+ * Writes one migration as a pair of files with the given name.
  *
- * @throws BillingError `CONFIGURATION_INVALID` if a table's name is none
+ * @throws BillingError `CONFIGURATION_INVALID` if a table's name is not an identifier
  */
 export function scriptWriter({
   dialect,
@@ -145,12 +145,12 @@ async function recorded(work: (queryRunner: QueryRunner) => Promise<void>): Prom
     statements.push(dedent(sql.trim().replace(/;$/, '')));
     return Promise.resolve([]);
   };
-  // Billing's own migrations are plain SQL and ask for nothing else.
+  // Billing's migrations are plain SQL and use nothing else.
   await work({ query } as unknown as QueryRunner);
   return statements;
 }
 
-/** Takes off the indentation of the source that the SQL stands in. */
+/** Removes the indentation that the SQL has in the source file. */
 const dedent = (sql: string): string => sql.replaceAll(/^ {6}/gm, '');
 
 const text = (header: readonly string[], statements: readonly string[]): string =>

@@ -6,11 +6,11 @@ import { BillingMigrationExecutor } from './executor';
 export interface MigrationStatus {
   readonly name: string;
   readonly state: 'applied' | 'pending';
-  /** When the migration was written, from the timestamp at the end of its name. */
+  /** When the migration was written: the timestamp at the end of its name. */
   readonly date: Date;
 }
 
-/** The DataSource's migrations, oldest first, and those that are applied but not among them. */
+/** The DataSource's migrations and all others that are applied, oldest first. */
 export async function status(dataSource: DataSource): Promise<MigrationStatus[]> {
   const executor = new BillingMigrationExecutor(dataSource, engineOf(dataSource));
   const applied = await executor.getExecutedMigrations();

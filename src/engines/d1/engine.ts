@@ -16,14 +16,14 @@ export const d1Engine: Engine = {
   owns: ({ driver }) => driver instanceof D1Driver,
   atomicity: 'batch',
 
-  /** Foreign keys can't be turned off on D1, so none can be left dangling. */
+  /** D1 never turns foreign keys off, so none can be left dangling. */
   danglingKeys: DEFAULTS.danglingKeys,
   readRefusal: readSqliteRefusal,
   scripts: d1Scripts,
 
   async guardRecord(queryRunner, migrationsTable, migration, record) {
     const table = queryRunner.dataSource.driver.escape(migrationsTable);
-    // A name can't be NULL: if there is a row to insert, the batch is refused.
+    // The name can't be NULL: if the SELECT has a row, the batch fails as a whole.
     await queryRunner.query(
       `INSERT INTO ${table} ("timestamp", "name") SELECT 0, NULL
        WHERE ${record === 'absent' ? '' : 'NOT '}EXISTS (SELECT 1 FROM ${table} WHERE "name" = ?)`,

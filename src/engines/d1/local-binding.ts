@@ -6,7 +6,7 @@ import { migrationFilesIn } from '../migration-file';
 import { patient, untilFree } from './patient-binding';
 import { noteWranglerFiles, WRANGLER_TABLE } from './wrangler';
 
-/** What is used of the package wrangler, which only this needs. */
+/** The part of the package wrangler that is used. */
 interface Wrangler {
   getPlatformProxy(options: {
     configPath: string;
@@ -21,7 +21,7 @@ interface Wrangler {
 
 interface WranglerConfig {
   readonly configPath?: string;
-  /** The one that its owner wrote, if a tool has made another of it. */
+  /** The file that its owner wrote, if a tool has generated another from it. */
   readonly userConfigPath?: string;
   readonly d1_databases: readonly {
     readonly binding: string;
@@ -31,8 +31,8 @@ interface WranglerConfig {
 }
 
 /**
- * Opens the binding `name` of the wrangler configuration in the working folder or the next one above
- * it, on this machine.
+ * Opens the local database behind the binding `name` of the wrangler configuration, which is in the
+ * working folder or the nearest one above.
  *
  * @throws BillingError `NOT_SUPPORTED` without the package wrangler, `CONFIGURATION_INVALID` if there
  *   is no configuration, if it can't be read, or if it has no such D1 binding
@@ -49,20 +49,20 @@ export async function openLocalBinding(name: string): Promise<OpenBinding> {
         'd1_databases, or run from the folder of the wrangler.jsonc that has it.',
     );
   }
-  // As the commands of wrangler do, from whichever folder they are run.
+  // The folder that wrangler's own commands use, wherever they are run.
   const path = join(dirname(userConfigPath), '.wrangler/state/v3');
-  // A binding may say `remote: true`, for `wrangler dev`: what is asked for here is the local one.
+  // A binding may say `remote: true` for `wrangler dev`; here it is always the local database.
   const proxy = await quietly(() =>
     untilFree(
       () => wrangler.getPlatformProxy({ configPath, persist: { path }, remoteBindings: false }),
-      // workerd opens a file of its own in the same folder, and ends if another has that locked.
+      // workerd opens another file in the same folder, and exits if that is locked.
       /runtime failed to start/,
     ),
   );
   const binding = patient(assertBinding(proxy.env[name]));
   noteWranglerFiles(binding, {
     table: database.migrations_table ?? WRANGLER_TABLE,
-    // The files that `db:sql` has written into the folder from which wrangler applies migrations.
+    // The files that `db:sql` has written to wrangler's folder of migrations.
     files: await filesByMigration(
       join(dirname(configPath), database.migrations_dir ?? 'migrations'),
     ),
@@ -101,7 +101,7 @@ function readConfig(wrangler: Wrangler): {
   );
 }
 
-/** What wrangler says of a configuration, with the line of a text that is no JSON or TOML. */
+/** wrangler's message about a configuration, with the line of a syntax error. */
 function tellConfigError(cause: unknown): string {
   const { message = String(cause), location } = cause as {
     message?: string;
@@ -112,7 +112,7 @@ function tellConfigError(cause: unknown): string {
     : `${location.file}:${location.line ?? ''}: ${message}.`;
 }
 
-/** wrangler tells on stdout which secrets it has read; that is for the result of a command. */
+/** Keeps wrangler from printing the names of secrets on stdout, which is for a command's result. */
 async function quietly<T>(work: () => Promise<T>): Promise<T> {
   const level = process.env.WRANGLER_LOG;
   process.env.WRANGLER_LOG = level ?? 'warn';

@@ -2,19 +2,20 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { BillingError } from '../../errors';
 import type { D1Binding, D1Statement } from '../../driver/d1/binding';
 
-/** How long a statement is tried again before it is given up. */
+/** How long a statement is retried. */
 const PATIENCE_MS = 20_000;
 const LONGEST_PAUSE_MS = 500;
 
 /**
- * What a local D1 answers while another process has it locked: with SQLite's own word, or, if the
- * lock was met outside a statement, with none, and the word on stderr only. Nothing was written then.
+ * What a local D1 answers while another process has it locked: SQLite's own message, or, if the lock
+ * was met outside a statement, `internal error`, with the reason on workerd's stderr only. Nothing
+ * was written then.
  */
 const BUSY = /SQLITE_BUSY|database is locked|\binternal error\b/;
 
 /**
- * A binding that tries again while the database is locked. Only a local D1 is ever: each process
- * that uses it runs a workerd of its own on the same file.
+ * A binding that retries while the database is locked. Only a local D1 can be locked: each process
+ * that uses it runs its own workerd on the same file.
  */
 export function patient(binding: D1Binding): D1Binding {
   const plain = new WeakMap<D1Statement, D1Statement>();
@@ -34,9 +35,9 @@ export function patient(binding: D1Binding): D1Binding {
 }
 
 /**
- * Tries `work` again while it fails with an error that tells of a lock.
+ * Retries `work` while it fails because of a lock.
  *
- * @throws BillingError `DATABASE_BUSY` if it still does after 20 s
+ * @throws BillingError `DATABASE_BUSY` after 20 s
  */
 export async function untilFree<T>(work: () => Promise<T>, locked = BUSY): Promise<T> {
   const deadline = Date.now() + PATIENCE_MS;
@@ -53,7 +54,7 @@ export async function untilFree<T>(work: () => Promise<T>, locked = BUSY): Promi
           { cause },
         );
       }
-      // Not all at the same moment again.
+      // Random, so that processes do not retry at the same moment.
       await wait(pause * (0.5 + Math.random()));
     }
   }

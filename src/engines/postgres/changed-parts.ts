@@ -6,7 +6,7 @@ interface Part {
   readonly kind: 'check' | 'index';
   /** What it does, without its name and table. */
   readonly meaning: string;
-  /** The statement that would make it, for the table `$table` under the name `$name`. */
+  /** The statement that creates it, for the table `$table` under the name `$name`. */
   readonly sql: string;
 }
 
@@ -28,9 +28,9 @@ const SHADOW = 'pg_temp.billing_intended';
 const PROBE = 'billing_probe';
 
 /**
- * Names of the CHECKs and indexes that a live table has with another meaning than `intended` gives
- * them. What is intended is brought into Postgres' normal form by Postgres itself, on a temporary
- * table: `queryRunner` has to be in a transaction, which the caller rolls back.
+ * Names of the CHECKs and indexes that mean something else in the live table than in `intended`.
+ * Postgres itself brings the intended ones into its normal form, on a temporary table. `queryRunner`
+ * must be in a transaction, which the caller rolls back.
  */
 export async function changedParts(
   queryRunner: QueryRunner,
@@ -39,7 +39,7 @@ export async function changedParts(
 ): Promise<ReadonlySet<string>> {
   const shadow = intended.clone();
   shadow.name = SHADOW;
-  // A type that does not exist yet, such as an enum still to be made, can't be compared with.
+  // A type that does not exist yet, such as a new enum, can't be compared.
   const made = await attempt(queryRunner, () => queryRunner.createTable(shadow));
   if (!made) return new Set();
   const wanted = new Map((await read(queryRunner, SHADOW)).map((part) => [part.name, part]));
@@ -47,8 +47,8 @@ export async function changedParts(
   for (const part of await read(queryRunner, live)) {
     const other = wanted.get(part.name);
     if (other?.kind !== part.kind || other.meaning === part.meaning) continue;
-    // A text that went through Postgres once more, by a dump or a revert, can look different and
-    // mean the same: so the two are compared after another round.
+    // A text that Postgres has printed and read again, as in a dump, can look different and mean
+    // the same: compare the two after another round.
     const again = [await normalise(queryRunner, part), await normalise(queryRunner, other)];
     if (again[0] === undefined || again[0] !== again[1]) changed.add(part.name);
   }
@@ -59,19 +59,19 @@ async function read(queryRunner: QueryRunner, table: string): Promise<Part[]> {
   return (await queryRunner.query(PARTS, [table])) as Part[];
 }
 
-/** The meaning after Postgres has read its own text again; undefined if it can't be read here. */
+/** The meaning after Postgres has read its own text again; undefined if it can't read it here. */
 async function normalise(queryRunner: QueryRunner, { sql }: Part): Promise<string | undefined> {
   let meaning: string | undefined;
   await attempt(queryRunner, async () => {
     await queryRunner.query(sql.replace('$table', SHADOW).replace('$name', PROBE));
     meaning = (await read(queryRunner, SHADOW)).find(({ name }) => name === PROBE)?.meaning;
-    // Back to the savepoint, whether it went well or not: the probe must not stay.
+    // Roll back to the savepoint in any case: the probe must not stay.
     throw new Error('done');
   });
   return meaning;
 }
 
-/** Runs `work` behind a savepoint, to which an error takes the transaction back. */
+/** Runs `work` in a savepoint; an error rolls back to it. */
 async function attempt(queryRunner: QueryRunner, work: () => Promise<unknown>): Promise<boolean> {
   await queryRunner.startTransaction();
   try {

@@ -13,7 +13,7 @@ export const postgresOpening: Opening = {
   }),
 };
 
-/** Whether the driver will be able to: it decodes each part. */
+/** Whether the driver can read the URL: it decodes each part. */
 function canRead(url: string): boolean {
   try {
     const { username, password, pathname } = new URL(url);

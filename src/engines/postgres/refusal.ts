@@ -9,15 +9,15 @@ const KINDS: Readonly<Record<string, Refusal['kind']>> = {
   '23502': 'NOT_NULL',
 };
 
-/** Too long for a varchar, or too large for its integer type: elsewhere a CHECK says so. */
+/** Too long for a varchar, or too large for the integer type; on other engines a CHECK refuses it. */
 const TOO_BIG: readonly unknown[] = ['22001', '22003'];
 
-/** Reads an error of the package `pg`; undefined if it is no refusal. */
+/** Reads an error of the package `pg`; undefined if it is not about a refused row. */
 export function readPostgresRefusal(error: object, query: string | undefined): Refusal | undefined {
   const { code, message, table, column, constraint, detail } = error as Fields;
   const written = writtenTable(query);
   if (TOO_BIG.includes(code)) {
-    // Not of a search for such a value, which refuses nothing.
+    // A search for such a value writes nothing.
     if (query !== undefined && written === undefined) return undefined;
     return { kind: 'CHECK', table: written, columns: [], constraint: undefined };
   }
@@ -25,7 +25,7 @@ export function readPostgresRefusal(error: object, query: string | undefined): R
   if (kind === undefined) return undefined;
   return {
     kind,
-    // The server names the table that has the key; SQLite can only tell which one was written to.
+    // The server names the table that has the key, SQLite at most the one written to.
     table:
       kind === 'FOREIGN_KEY'
         ? (written ?? / on table "(\w+)"/.exec(String(message))?.[1] ?? text(table))
@@ -43,7 +43,7 @@ type Fields = Partial<Record<string, unknown>>;
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-/** `Key (provider, token_fingerprint)=(…) already exists.`, in whatever language it is told. */
+/** `Key (provider, token_fingerprint)=(…) already exists.`, in whatever language the server speaks. */
 function keyColumns(detail: string): string[] {
   const names = /\(([\w", ]+)\)=\(/.exec(detail)?.[1] ?? '';
   return names === '' ? [] : names.split(', ').map((name) => name.replaceAll('"', ''));

@@ -3,9 +3,9 @@ import { Query, type QueryCollector, RdbmsSchemaBuilder } from '../typeorm';
 import { changedParts } from './changed-parts';
 
 /**
- * TypeORM's schema builder, which compares CHECKs and indexes by their names only, taught to see
- * a changed CHECK text, index predicate or index column: a status added to a list, for example.
- * And taught to keep the values of a column whose type or length changes.
+ * TypeORM's schema builder compares CHECKs and indexes by their names only. This one also sees a
+ * changed CHECK text, index predicate or index column, such as a status added to a list, and keeps
+ * the values of a column whose type or length changes.
  */
 export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
   protected override async executeSchemaSyncOperationsInProperOrder(): Promise<void> {
@@ -19,7 +19,7 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
     await super.executeSchemaSyncOperationsInProperOrder();
   }
 
-  /** Drops what is there under the right name with another meaning; TypeORM then makes it anew. */
+  /** Drops what has the right name and another meaning; TypeORM then creates it again. */
   async #dropChanged(metadata: EntityMetadata, live: Table): Promise<void> {
     const { driver } = this.dataSource;
     const shadow = this.dataSource.createQueryRunner();
@@ -40,8 +40,8 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
   }
 
   /**
-   * TypeORM would drop such a column and make it anew, empty. Without USING: what Postgres does not
-   * convert by itself, or could only by cutting values off, fails and is for a person to decide.
+   * TypeORM would drop such a column and create an empty one. There is no USING: a conversion that
+   * Postgres does not do by itself, or that would cut values off, fails and is left to a person.
    */
   async #changeTypes(metadata: EntityMetadata, live: Table): Promise<void> {
     const { driver } = this.dataSource;

@@ -38,7 +38,7 @@ export const sqliteCatalog: Pick<
     return byTable(rows.map((row) => ({ ...row, isKey: row.isKey === 1 })));
   },
 
-  /** Both kinds of id are text here: what counts is that no conversion takes place. */
+  /** Both kinds of id are text here; any type that stores text unchanged will do. */
   accepts: (_wanted, actual) => /char|text|clob|uuid/.test(actual),
 
   async danglingKeys(queryRunner) {
@@ -46,12 +46,12 @@ export const sqliteCatalog: Pick<
     try {
       const rows = (await queryRunner.query('PRAGMA foreign_key_check')) as ViolationRow[];
       for (const { table, parent, fkid } of rows) {
-        // Not by row: a rebuild may give rows other numbers.
+        // Not by row: a rebuild may number the rows anew.
         const key = `foreign key ${fkid} of "${table}" to "${parent}"`;
         counts.set(key, (counts.get(key) ?? 0) + 1);
       }
     } catch (error) {
-      // A host's key to a column that is none: SQLite then checks nothing, and it is not ours to mend.
+      // A foreign key of the host's references a column that is not a key. SQLite then checks nothing.
       if (!String(error).includes('foreign key mismatch')) throw error;
     }
     return counts;

@@ -9,14 +9,17 @@ const KINDS: Readonly<Record<string, Refusal['kind']>> = {
 
 const MESSAGE = /\b(UNIQUE|FOREIGN KEY|CHECK|NOT NULL) constraint failed(?:: ([^:\n]+))?/;
 
-/** Reads an error of SQLite, of a file or of D1: both carry text only. Undefined if it is no refusal. */
+/**
+ * Reads an error of SQLite, of a file or of D1: both carry text only. Undefined if it is not about a
+ * refused row.
+ */
 export function readSqliteRefusal(error: object, query: string | undefined): Refusal | undefined {
   const message = 'message' in error ? String(error.message) : '';
   const [, word = '', about = ''] = MESSAGE.exec(message) ?? [];
   const kind = KINDS[word];
   if (kind === undefined) return undefined;
   if (kind === 'CHECK') {
-    // In the place of a name that it was not given stands its expression.
+    // SQLite prints the expression of a CHECK that has no name.
     const constraint = /^\w+$/.test(about.trim()) ? about.trim() : undefined;
     return { kind, table: checkedTable(query ?? '', constraint), columns: [], constraint };
   }
@@ -29,7 +32,7 @@ export function readSqliteRefusal(error: object, query: string | undefined): Ref
   };
 }
 
-/** Of several tables that a batch writes to, the one whose name is part of the CHECK's. */
+/** If a batch writes to several tables: the one whose name is part of the CHECK's. */
 function checkedTable(query: string, constraint = ''): string | undefined {
   const tables = writtenTables(query);
   if (tables.length === 1) return tables[0];
