@@ -1,0 +1,34 @@
+import { DataSource } from 'typeorm';
+import { SqliteDataSource } from '../../src';
+import { D1DataSource } from '../../src/d1';
+import { PostgresDataSource } from '../../src/data-sources/postgres';
+import { readSettings } from '../../src/data-sources/settings';
+import { createDataSource } from '../../src/data-sources/shared';
+import { engineOf } from '../../src/engines/registry';
+
+describe('C3 the shared DataSource', () => {
+  it.each([
+    ['postgres://localhost/app', PostgresDataSource, 'postgres'],
+    ['sqlite::memory:', SqliteDataSource, 'sqlite'],
+    ['d1:DB', D1DataSource, 'd1'],
+  ] as const)('on %s is of the class that a service imports', (url, type, engine) => {
+    const dataSource = createDataSource(readSettings({ DATABASE_URL: url }));
+    expect(dataSource).toBeInstanceOf(type);
+    expect(engineOf(dataSource).name).toBe(engine);
+  });
+});
+
+describe('B1 a DataSource', () => {
+  it('of TypeORM itself is known by its type', () => {
+    const postgres = new DataSource({ type: 'postgres', url: 'postgres://localhost/app' });
+    expect(engineOf(postgres).name).toBe('postgres');
+  });
+
+  it('of another database is refused, with what to use instead', () => {
+    const other = new SqliteDataSource({ database: ':memory:' });
+    Object.assign(other, { driver: {}, options: { type: 'mysql' } });
+    expect(() => engineOf(other)).toThrow(
+      'A DataSource of type "mysql" can\'t hold billing tables here: use one of type "postgres"',
+    );
+  });
+});
