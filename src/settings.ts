@@ -1,7 +1,5 @@
 import { BillingError } from './errors';
-
-export type Family = 'tenant' | 'user';
-const FAMILIES: readonly Family[] = ['tenant', 'user'];
+import { FAMILIES, type Family } from './host/families';
 
 /** What the environment says of the shared DataSource. */
 export interface Settings {

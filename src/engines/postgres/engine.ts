@@ -1,5 +1,5 @@
 import { byTable, type ColumnSummary, type Engine } from '../engine';
-import { HOST_TABLES } from './host-tables';
+import { POSTGRES_STAND_INS } from '../../host/stand-in-tables/postgres';
 import { PostgresSchemaBuilder } from './schema-builder';
 
 const DESCRIBE = `
@@ -49,7 +49,7 @@ export const postgresEngine: Engine = {
   danglingKeys: () => Promise.resolve(new Map()),
 
   async createHostTables(queryRunner) {
-    await queryRunner.query(HOST_TABLES);
+    await queryRunner.query(Object.values(POSTGRES_STAND_INS).flat().join(';\n'));
   },
 
   schemaBuilder: (dataSource) => new PostgresSchemaBuilder(dataSource),

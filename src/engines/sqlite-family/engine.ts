@@ -1,6 +1,6 @@
 import { BillingError } from '../../errors';
 import { byTable, type Engine } from '../engine';
-import { HOST_TABLES } from './host-tables';
+import { SQLITE_STAND_INS } from '../../host/stand-in-tables/sqlite';
 import { SqliteFamilySchemaBuilder } from './schema-builder';
 
 interface ColumnRow {
@@ -70,7 +70,9 @@ export const sqliteEngine: Engine = {
   },
 
   async createHostTables(queryRunner) {
-    for (const statement of HOST_TABLES) await queryRunner.query(statement);
+    for (const statement of Object.values(SQLITE_STAND_INS).flat()) {
+      await queryRunner.query(statement);
+    }
   },
 
   schemaBuilder: (dataSource) => new SqliteFamilySchemaBuilder(dataSource),
