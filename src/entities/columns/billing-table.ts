@@ -42,6 +42,7 @@ export function BillingTable<const Property extends string = never>({
     };
 
     freePlaces(prototype);
+    checkKinds(target);
     checkIndexes(target, table, columnOf);
     for (const spec of columns) {
       const { property, column } = spec;
@@ -78,6 +79,15 @@ function tableNameOf(target: EntityClass): string {
     );
   }
   return name;
+}
+
+/** A column that no kind declares would have no CHECK and no validator. */
+function checkKinds(target: EntityClass): void {
+  const own = getMetadataArgsStorage().columns.find((one) => one.target === target);
+  if (own === undefined) return;
+  throw new Error(
+    `${target.name}.${own.propertyName} is declared with TypeORM's own decorator: use a column kind.`,
+  );
 }
 
 /** TypeORM's own decorator takes any text for a name and a column. */
