@@ -1,4 +1,4 @@
-import { Tenant, User } from './entities/host';
+import { Tenant, User } from './host/stand-ins';
 import { Plan } from './entities/tenant-billing/plan';
 import { Subscription } from './entities/tenant-billing/subscription';
 import { TenantConfig } from './entities/tenant-billing/tenant-config';

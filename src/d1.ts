@@ -5,7 +5,7 @@ export { BillingError, type BillingErrorCode } from './errors';
 export { D1DataSource } from './data-sources/d1';
 export type { D1Binding } from './driver/d1/binding';
 export type { D1DataSourceOptions } from './driver/d1/data-source';
-export { Tenant, User } from './entities/host';
+export { Tenant, User } from './host/stand-ins';
 export { Plan } from './entities/tenant-billing/plan';
 export { Subscription } from './entities/tenant-billing/subscription';
 export { TenantConfig } from './entities/tenant-billing/tenant-config';

@@ -7,7 +7,7 @@ export { BillingError, type BillingErrorCode } from './errors';
 export { BillingSubscriber } from './entities/billing-subscriber';
 export type { ValidationDetails, ValidationFailure } from './entities/columns/validation-error';
 export type { JsonObject } from './entities/columns/values';
-export { Tenant, User } from './entities/host';
+export { Tenant, User } from './host/stand-ins';
 export { Plan } from './entities/tenant-billing/plan';
 export { Subscription } from './entities/tenant-billing/subscription';
 export { TenantConfig } from './entities/tenant-billing/tenant-config';

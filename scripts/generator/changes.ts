@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/data-sources/shared';
-import { hostKeyType } from '../../src/entities/host';
+import { readSettings, type Settings } from '../../src/data-sources/settings';
+import { hostTableNamed } from '../../src/host/bindings';
+import type { Family } from '../../src/host/families';
 import type { HostColumn } from '../../src/migrations/reversible-migration';
-import { type Family, readSettings, type Settings } from '../../src/data-sources/settings';
 import { startPostgres } from '../../test/support/postgres-server';
 import type { Statements } from './statements';
 import { tidyPostgres } from './tidy-postgres';
@@ -78,7 +79,7 @@ function hostReferences(dataSource: DataSource, tables: readonly string[]): Host
       const column = referencedColumns[0]?.databaseName;
       if (referencedEntityMetadata.synchronize || column === undefined) continue;
       const table = referencedEntityMetadata.tableName;
-      const type = hostKeyType(table === 'user' ? 'user' : 'tenant');
+      const type = hostTableNamed(table).keyType;
       columns.set(`${table}.${column}`, { table, column, type });
     }
   }

@@ -2,9 +2,7 @@ import type { EngineName } from '../engines/engine';
 import { engines } from '../engines/registry';
 import '../engines/rows';
 import { BillingError } from '../errors';
-
-export type Family = 'tenant' | 'user';
-const FAMILIES: readonly Family[] = ['tenant', 'user'];
+import { FAMILIES, type Family } from '../host/families';
 
 /** What the environment says of the shared DataSource. */
 export interface Settings {

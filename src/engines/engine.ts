@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import type { Family } from '../host/families';
 import type { Refusal } from './refusal';
 import type { Scripts } from './scripts';
 import type { RdbmsSchemaBuilder } from './typeorm';
@@ -80,8 +81,8 @@ export interface Engine {
    */
   danglingKeys(queryRunner: QueryRunner): Promise<ReadonlyMap<string, number>>;
 
-  /** Makes those of the stand-in host tables that are not there. */
-  createHostTables(queryRunner: QueryRunner): Promise<void>;
+  /** The statements that create the stand-ins for a host's tables, unless they are there. */
+  readonly standIns: Readonly<Record<Family, readonly string[]>>;
 
   /** Finds what differs between the entities and the database. */
   schemaBuilder(dataSource: DataSource): RdbmsSchemaBuilder;

@@ -1,6 +1,8 @@
 import { AfterInsert, BeforeInsert, BeforeUpdate } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { tableOf, type TableSpec } from './columns/registry';
+import { missingValue, readInserted } from './columns/column-rules';
+import { tableOf, tableOfPrototype, type TableSpec } from './columns/registry';
+import { refuseUnmapped } from './columns/unmapped';
 import { validateBilling } from './validate-billing';
 
 /**
@@ -17,7 +19,7 @@ import { validateBilling } from './validate-billing';
 export abstract class BillingEntity {
   /** For the engines: whether a property has its value before the insert, and need not be read again. */
   static isCompleteBeforeInsert(this: { readonly prototype: object }, property: string): boolean {
-    const table = tableOf(Object.create(this.prototype) as object);
+    const table = tableOfPrototype(this.prototype);
     return table?.columns.some((column) => column.property === property) ?? false;
   }
 
@@ -52,6 +54,8 @@ export abstract class BillingEntity {
   }
 }
 
+refuseUnmapped(BillingEntity);
+
 type Row = Record<string, unknown>;
 
 /** Completes a row that is to be inserted; `'update'` validates only what of it is known here. */
@@ -65,8 +69,8 @@ export function prepareInsert(entity: object, validate: 'insert' | 'update'): vo
 /** Gives a row that was inserted the types that a query would give it. */
 export function finishInsert(entity: object): void {
   const row = entity as Row;
-  for (const { property, read } of tableOf(entity)?.columns ?? []) {
-    if (read !== undefined && property in row) row[property] = read(row[property]);
+  for (const spec of tableOf(entity)?.columns ?? []) {
+    if (spec.property in row) row[spec.property] = readInserted(spec, row[spec.property]);
   }
 }
 
@@ -86,15 +90,15 @@ function complete(row: Row, table: TableSpec): void {
   const now = Date.now();
   if (row.createdAt === undefined) row.createdAt = new Date(now);
   if (row.updatedAt === undefined) row.updatedAt = new Date(now);
-  for (const { property, relation, nullable, makeDefault } of table.columns) {
+  for (const spec of table.columns) {
+    const { property, relation } = spec;
     if (row[property] !== undefined) continue;
-    const related = relation === undefined ? undefined : row[relation];
+    const related = relation === undefined ? undefined : row[relation.property];
     if (typeof related === 'object' && related !== null) {
       row[property] = keyOf(related);
-    } else if (makeDefault !== undefined) {
-      row[property] = makeDefault();
-    } else if (nullable) {
-      row[property] = null;
+    } else {
+      const value = missingValue(spec);
+      if (value !== undefined) row[property] = value;
     }
   }
   withoutNegativeZero(row, table);

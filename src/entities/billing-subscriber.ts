@@ -6,8 +6,8 @@ import {
   type ObjectLiteral,
   type UpdateEvent,
 } from 'typeorm';
-import type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
 import { BillingEntity, finishInsert, prepareInsert, prepareUpdate } from './billing-entity';
+import type { BaseDataSourceOptions } from './typeorm';
 
 /**
  * Does for plain objects what the entities do for themselves: `repository.insert({…})`,

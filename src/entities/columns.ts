@@ -1,240 +1,131 @@
-import type { ValueTransformer } from 'typeorm';
-import { kind, type Kind, type KindOptions } from './columns/kind';
-import { moneyTransformer } from './columns/money';
-import { isOneOf, type EntityClass } from './columns/registry';
-import {
-  MAX_MONEY,
-  isInstant,
-  isJsonObject,
-  isStorableText,
-  isTextOfLength,
-  isUuid,
-  isWholeNumber,
-  type JsonObject,
-} from './columns/values';
-import { hostKeyType, hostTarget, type HostRole } from './host';
-import { CURRENCIES, type Currency } from './vocabulary';
+import { hostTables } from '../host/bindings';
+import type { Family } from '../host/families';
+import { type FieldOf, kind, type KeyOf, type KindOptions, type ValueOf } from './columns/kind';
+import type { ColumnShape, TextFormat } from './columns/spec';
+import { MAX_MONEY, type JsonObject } from './columns/values';
+import type { Currency } from './vocabulary';
 
 /**
  * The column kinds. Each gives, in one place, the column (with Postgres' types, which the SQLite
- * driver translates), its named CHECK and its validator. `@BillingTable` puts them together.
- *
- * A CHECK must mean the same on Postgres and SQLite, and let NULL pass.
+ * driver translates), its named CHECK, its validator, the words of its errors and the TypeScript
+ * type of its property. `@BillingTable` maps them.
  */
 
 const INT32 = 2 ** 31 - 1;
 const INT16 = 2 ** 15 - 1;
-const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-const DIGITS = '0123456789';
 
-/** Text of 1 to `max` characters; a `format` is asked for by the validator only. */
-export function Varchar(
-  max: number,
-  options: KindOptions<string> & {
-    readonly format?: { readonly pattern: RegExp; readonly expected: string };
-    /** Further SQL for the CHECK. */
-    readonly check?: (column: string) => string;
-  } = {},
-): PropertyDecorator {
-  const { format, check } = options;
-  const length = (column: string) => `length(${column}) BETWEEN 1 AND ${max}`;
+type Field<Value, Options> = FieldOf<ValueOf<Value, Options>>;
+
+/** Text of 1 to `length` characters. Of a `format` the CHECK only asks for lower case. */
+export function Varchar<
+  const Options extends KindOptions<string> & { readonly format?: TextFormat },
+>(length: number, options: Options = {} as Options): Field<string, Options> {
+  const { format } = options;
   return kind(options, {
-    options: { type: 'varchar', length: max },
-    check: (column) =>
-      check === undefined ? length(column) : `${length(column)} AND ${check(column)}`,
-    accepts: (value) =>
-      isTextOfLength(value, 1, max) && (format === undefined || format.pattern.test(value)),
-    expected:
-      `text of 1 to ${max} characters` + (format === undefined ? '' : `: ${format.expected}`),
+    ...{ kind: 'varchar', type: 'varchar', length },
+    ...(format !== undefined && { format }),
   });
 }
 
 /** Text of any length. */
-export function Text(options: KindOptions<string> = {}): PropertyDecorator {
-  return kind(options, {
-    options: { type: 'text' },
-    accepts: isStorableText,
-    expected: 'text without NUL characters',
-  });
+export function Text<const Options extends KindOptions<string>>(
+  options: Options = {} as Options,
+): Field<string, Options> {
+  return kind(options, { kind: 'text', type: 'text' });
 }
 
 /** Lower-case hexadecimal digits, exactly `length` of them. */
-export function Hex(length: number, options: KindOptions<string> = {}): PropertyDecorator {
-  return chars(length, `${DIGITS}abcdef`, 'lower-case hexadecimal digits', options);
+export function Hex<const Options extends KindOptions<string>>(
+  length: number,
+  options: Options = {} as Options,
+): Field<string, Options> {
+  return kind(options, { kind: 'hex', type: 'char', length });
 }
 
 /** Digits and upper-case letters, exactly `length` of them. */
-export function Alphanumeric(length: number, options: KindOptions<string> = {}): PropertyDecorator {
-  return chars(length, DIGITS + UPPER, 'digits or upper-case letters', options);
+export function Alphanumeric<const Options extends KindOptions<string>>(
+  length: number,
+  options: Options = {} as Options,
+): Field<string, Options> {
+  return kind(options, { kind: 'alphanumeric', type: 'char', length });
 }
 
 /** An ISO 4217 code. The CHECK asks for three upper-case letters, the validator for an active code. */
-export function CurrencyCode(options: KindOptions<Currency> = {}): PropertyDecorator {
-  const active: ReadonlySet<unknown> = new Set(CURRENCIES);
-  return kind(options, {
-    ...charColumn(3, UPPER),
-    accepts: (value) => active.has(value),
-    expected: 'an active ISO 4217 currency code in upper case',
-  });
+export function CurrencyCode<const Options extends KindOptions<Currency>>(
+  options: Options = {} as Options,
+): Field<Currency, Options> {
+  return kind(options, { kind: 'currency', type: 'char', length: 3 });
 }
 
 /** One of a closed list of words. */
-export function OneOf<const Value extends string>(
-  values: readonly Value[],
-  options: KindOptions<Value> & { readonly length: 16 | 32 },
-): PropertyDecorator {
-  const allowed: ReadonlySet<unknown> = new Set(values);
-  return kind(options, {
-    options: { type: 'varchar', length: options.length },
-    check: (column) => isOneOf(column, values),
-    accepts: (value) => allowed.has(value),
-    expected: `one of ${values.join(', ')}`,
-  });
+export function OneOf<
+  const Value extends string,
+  const Options extends KindOptions<Value> & { readonly length: 16 | 32 },
+>(values: readonly Value[], options: Options): Field<Value, Options> {
+  return kind(options, { kind: 'oneOf', type: 'varchar', length: options.length, values });
 }
 
 /** An amount in the currency's minor unit: a `bigint` column, a safe integer in JavaScript. */
-export function Money(
-  options: KindOptions<number> & { readonly min?: 0 | 1 } = {},
-): PropertyDecorator {
-  const min = options.min ?? 0;
-  const expected = `a whole number of minor units from ${min} to ${MAX_MONEY}`;
-  return kind(options, {
-    options: (site) => ({ type: 'bigint', transformer: moneyTransformer(site, expected) }),
-    check: (column) => `${column} BETWEEN ${min} AND ${MAX_MONEY}`,
-    accepts: (value) => isWholeNumber(value, min, MAX_MONEY),
-    read: (value) => (typeof value === 'string' ? Number(value) : value),
-    expected,
-  });
+export function Money<const Options extends KindOptions<number> & { readonly min?: 0 | 1 }>(
+  options: Options = {} as Options,
+): Field<number, Options> {
+  return kind(options, { kind: 'money', type: 'bigint', min: options.min ?? 0, max: MAX_MONEY });
 }
 
 /**
- * A whole number; without `max`, up to what the type holds. The CHECK says so as well: SQLite's
- * integers are all of 64 bits.
+ * A whole number; without `max`, up to what the type holds. The CHECK says so as well, since
+ * SQLite's integers all have 64 bits.
  */
-export function WholeNumber(
-  options: KindOptions<number> & {
+export function WholeNumber<
+  const Options extends KindOptions<number> & {
     readonly min?: number;
     readonly max?: number;
     readonly type?: 'integer' | 'smallint';
-  } = {},
-): PropertyDecorator {
-  const { min, max, type = 'integer' } = options;
+  },
+>(options: Options = {} as Options): Field<number, Options> {
+  const { type = 'integer' } = options;
   const limit = type === 'integer' ? INT32 : INT16;
-  const from = min ?? -limit - 1;
-  const to = max ?? limit;
-  return kind(options, {
-    options: { type },
-    check: (column) => `${column} BETWEEN ${from} AND ${to}`,
-    accepts: (value) => isWholeNumber(value, from, to),
-    expected: `a whole number from ${from} to ${to}`,
-  });
+  const { min = -limit - 1, max = limit } = options;
+  return kind(options, { kind: 'wholeNumber', type, min, max });
 }
 
 /** True or false. */
-export function Flag(options: KindOptions<boolean>): PropertyDecorator {
-  return kind(options, {
-    options: { type: 'boolean' },
-    accepts: (value) => typeof value === 'boolean',
-    expected: 'true or false',
-  });
+export function Flag(options: { readonly default: boolean }): FieldOf<boolean> {
+  return kind(options, { kind: 'flag', type: 'boolean' });
 }
 
 /** A moment, to the millisecond: a Date, which is read back equal on every engine. */
-export function Instant(options: KindOptions<never> = {}): PropertyDecorator {
-  return kind(options, {
-    options: { type: 'timestamptz', precision: 3 },
-    accepts: isInstant,
-    expected: INSTANT,
-  });
+export function Instant<const Options extends KindOptions<never>>(
+  options: Options = {} as Options,
+): Field<Date, Options> {
+  return kind(options, { kind: 'instant', type: 'timestamptz', precision: 3 });
 }
-
-/** What {@link Instant} columns take, in words. */
-export const INSTANT = 'a valid Date from 1970-01-01 to 9999-12-31T23:59:59.999Z';
 
 /** A JSON object; `{}` if missing. */
-export function Json(): PropertyDecorator {
-  return kind(
-    {},
-    {
-      // As SQL and not as an object, for which TypeORM's SQLite side would call jsonb().
-      options: { type: 'jsonb', default: () => "'{}'" },
-      check: (column) => `jsonb_typeof(${column}) = 'object'`,
-      accepts: isJsonObject,
-      expected:
-        'a plain object that JSON can hold unchanged (no Date, undefined, NaN, NUL character or ' +
-        'inherited key such as toString)',
-      makeDefault: (): JsonObject => ({}),
-    },
-  );
+export function Json(): FieldOf<JsonObject> {
+  return kind({}, { kind: 'json', type: 'jsonb', default: {} });
 }
 
-/** The key of another billing row, and the row itself under the property `relation`. */
-export function Reference(
-  target: () => EntityClass,
-  options: KindOptions<never> & {
-    readonly relation: string;
-    readonly onDelete: 'RESTRICT' | 'SET NULL' | 'CASCADE';
-  },
-): PropertyDecorator {
-  return kind(options, {
-    options: { type: 'uuid' },
-    accepts: isUuid,
-    expected: UUID,
-    relation: { property: options.relation, target, onDelete: options.onDelete },
-  });
-}
-
-/** What uuid columns take, in words. */
-export const UUID = 'a uuid in its canonical, lower-case form';
-
-/** The key of the host's row that a billing row belongs to, and goes with when it is deleted. */
-export function HostKey(
-  role: HostRole,
-  options: Pick<KindOptions<never>, 'unique' | 'index'> = {},
-): PropertyDecorator {
-  return kind(options, {
-    // A getter: the host's key type counts when a DataSource is built, not at import.
-    options: () => ({
-      get type() {
-        return hostKeyType(role);
-      },
-    }),
-    accepts: (value) =>
-      hostKeyType(role) === 'uuid' ? isUuid(value) : isStorableText(value) && value !== '',
-    expected: hostKeyType(role) === 'uuid' ? UUID : 'a non-empty text without NUL characters',
-    relation: { property: role, target: () => hostTarget(role), onDelete: 'CASCADE' },
-  });
-}
-
-function chars(
-  length: number,
-  alphabet: string,
-  expected: string,
-  options: KindOptions<string>,
-): PropertyDecorator {
-  return kind(options, {
-    ...charColumn(length, alphabet),
-    accepts: (value) =>
-      typeof value === 'string' &&
-      value.length === length &&
-      Array.from(value).every((character) => alphabet.includes(character)),
-    expected: `exactly ${length} ${expected}`,
-  });
+/** The key of another billing row. The row itself is the relation beside it, named without `Id`. */
+export function Key<const Options extends KindOptions<never>>(
+  options: Options = {} as Options,
+): KeyOf<ValueOf<string, Options>> {
+  return kind(options, { kind: 'key', type: 'uuid' });
 }
 
 /**
- * `char(n)` pads with spaces on Postgres and does not on SQLite; asking for exactly n characters
- * of an alphabet without a space makes both refuse the same values.
+ * The key of the host's row that a billing row belongs to. The row itself is the relation beside
+ * it, named without `Id`.
  */
-function charColumn(length: number, alphabet: string): Pick<Kind, 'options' | 'check'> {
-  return {
-    options: { type: 'char', length, transformer: WITHOUT_PADDING },
-    check: (column) => `length(${column}) = ${length} AND ltrim(${column}, '${alphabet}') = ''`,
-  };
+export function HostKey(
+  family: Family,
+  options: Pick<KindOptions<never>, 'unique' | 'index'> = {},
+): KeyOf<string> {
+  return kind(options, {
+    kind: 'hostKey',
+    family,
+    get type(): ColumnShape['type'] {
+      return hostTables[family].keyType;
+    },
+  });
 }
-
-/** In a search too: to Postgres `'USD '` is `'USD'`, as a `char(n)`. */
-const WITHOUT_PADDING: ValueTransformer = {
-  to: (value: unknown) => (typeof value === 'string' ? value.replace(/ +$/, '') : value),
-  from: (value: unknown) => value,
-};

@@ -58,7 +58,7 @@ function isKeyPending(
   row: Readonly<Record<string, unknown>>,
   table: TableSpec,
 ): boolean {
-  const relation = table.columns.find((each) => each.property === property)?.relation;
+  const relation = table.columns.find((each) => each.property === property)?.relation?.property;
   const related = relation === undefined ? undefined : row[relation];
   return typeof related === 'object' && related !== null;
 }
@@ -68,7 +68,7 @@ function contradictions(
   row: Readonly<Record<string, unknown>>,
   table: TableSpec,
 ): ValidationFailure[] {
-  return table.columns.flatMap(({ property, relation }) => {
+  return table.columns.flatMap(({ property, relation: { property: relation } = {} }) => {
     const related = relation === undefined ? undefined : row[relation];
     const value = row[property];
     if (relation === undefined || related === undefined || value === undefined) return [];

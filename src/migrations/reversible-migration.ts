@@ -1,11 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { HostKeyType } from '../host/bindings';
+import type { Family } from '../host/families';
 
 /** A column of a table that the host application owns and a billing table references. */
 export interface HostColumn {
   readonly table: string;
   readonly column: string;
   /** The type as Postgres names it; on SQLite any text column fits. */
-  readonly type: 'uuid' | 'text';
+  readonly type: HostKeyType;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface HostColumn {
 export interface ReversibleMigration extends MigrationInterface {
   readonly name: string;
   /** The family that it belongs to. Migrations of one family run in their order. */
-  readonly family: 'tenant' | 'user';
+  readonly family: Family;
   /** Host columns that the migration's foreign keys reference. */
   readonly references?: readonly HostColumn[];
   /** Tables that the migration creates; none of them may be there already. */

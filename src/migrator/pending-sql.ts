@@ -1,7 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { engineOf } from '../engines/registry';
 import { BillingMigrationExecutor, migrationNamed } from './executor';
-import { createsStandIns } from './stand-ins';
+import { createsStandIns, standInStatements } from './stand-ins';
 
 export interface PendingSql {
   /** The migration's name, or a title for the stand-ins created before the first. */
@@ -32,7 +32,11 @@ export async function pendingSql(dataSource: DataSource): Promise<PendingSql[]> 
   };
   const pending = await new BillingMigrationExecutor(dataSource, engine).getPendingMigrations();
   if (pending.length > 0 && createsStandIns(dataSource)) {
-    await record('stand-ins for the host tables', (runner) => engine.createHostTables(runner));
+    result.push({
+      name: 'stand-ins for the host tables',
+      sql: standInStatements(engine),
+      complete: true,
+    });
   }
   for (const { name } of pending) {
     await record(name, (runner) => migrationNamed(dataSource, name)?.up(runner));

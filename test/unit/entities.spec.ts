@@ -1,5 +1,5 @@
 import { show } from '../../src/entities/columns/values';
-import { Tenant } from '../../src/entities/host';
+import { Tenant } from '../../src/host/stand-ins';
 import { Plan } from '../../src/entities/tenant-billing/plan';
 import { Subscription } from '../../src/entities/tenant-billing/subscription';
 import { PaymentAttempt } from '../../src/entities/user-billing/payment-attempt';
@@ -166,7 +166,7 @@ describe('U6 the error', () => {
         'trialDays is 1.5, expected a whole number from 0 to 730; ' +
         'features is [], expected a plain object that JSON can hold unchanged (no Date, ' +
         'undefined, NaN, NUL character or inherited key such as toString). ' +
-        'Mend the values and save again; nothing was written.',
+        'Correct the values and save again; nothing was written.',
     );
     expect(error.cause).toBeUndefined();
   });

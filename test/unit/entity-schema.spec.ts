@@ -1,7 +1,7 @@
 import { DataSource, getMetadataArgsStorage, In } from 'typeorm';
 import { moneyTransformer } from '../../src/entities/columns/money';
 import { show } from '../../src/entities/columns/values';
-import { Tenant, User } from '../../src/entities/host';
+import { Tenant, User } from '../../src/host/stand-ins';
 import { Plan } from '../../src/entities/tenant-billing/plan';
 import { Subscription } from '../../src/entities/tenant-billing/subscription';
 import { TenantConfig } from '../../src/entities/tenant-billing/tenant-config';

@@ -1,6 +1,6 @@
+import { POSTGRES_STAND_INS } from '../../host/stand-in-tables/postgres';
 import { DEFAULTS, type Engine } from '../engine';
 import { postgresCatalog } from './catalog';
-import { HOST_TABLES } from './host-tables';
 import { readPostgresRefusal } from './refusal';
 import { PostgresSchemaBuilder } from './schema-builder';
 import { postgresScripts } from './scripts';
@@ -31,9 +31,7 @@ export const postgresEngine: Engine = {
   /** With an older snapshot than the lock, the others' work would not be seen. */
   migrationIsolation: 'READ COMMITTED',
 
-  async createHostTables(queryRunner) {
-    await queryRunner.query(HOST_TABLES);
-  },
+  standIns: POSTGRES_STAND_INS,
 
   schemaBuilder: (dataSource) => new PostgresSchemaBuilder(dataSource),
   readRefusal: readPostgresRefusal,

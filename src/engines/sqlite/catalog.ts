@@ -1,7 +1,7 @@
 import { byTable } from '../by-table';
 import { SqliteFamilySchemaBuilder } from '../../driver/schema/schema-builder';
 import type { Engine } from '../engine';
-import { HOST_TABLES } from '../sqlite-family/host-tables';
+import { SQLITE_STAND_INS } from '../../host/stand-in-tables/sqlite';
 
 interface ColumnRow {
   readonly table: string;
@@ -31,7 +31,7 @@ const DESCRIBE = `
 /** What SQLite knows of its tables, in a file or behind a D1 binding. */
 export const sqliteCatalog: Pick<
   Engine,
-  'describe' | 'accepts' | 'danglingKeys' | 'createHostTables' | 'schemaBuilder'
+  'describe' | 'accepts' | 'danglingKeys' | 'standIns' | 'schemaBuilder'
 > = {
   async describe(queryRunner, tables) {
     const rows = (await queryRunner.query(DESCRIBE, [JSON.stringify(tables)])) as ColumnRow[];
@@ -57,9 +57,7 @@ export const sqliteCatalog: Pick<
     return counts;
   },
 
-  async createHostTables(queryRunner) {
-    for (const statement of HOST_TABLES) await queryRunner.query(statement);
-  },
+  standIns: SQLITE_STAND_INS,
 
   schemaBuilder: (dataSource) => new SqliteFamilySchemaBuilder(dataSource),
 };

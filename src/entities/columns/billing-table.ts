@@ -1,70 +1,54 @@
-import {
-  Check,
-  CreateDateColumn,
-  Entity,
-  Index,
-  PrimaryGeneratedColumn,
-  Unique,
-  UpdateDateColumn,
-} from 'typeorm';
-import { registerDecorator } from '../class-validator-parts';
-import { INSTANT, UUID } from '../columns';
-import {
-  declaredColumns,
-  nameOf,
-  registerTable,
-  type ColumnSpec,
-  type EntityClass,
-  type RowRule,
-} from './registry';
-import { isInstant, isUuid } from './values';
-
-/** An index that is not simply one column's. */
-export interface TableIndex {
-  /** Last part of its name: `uq_<table>_<name>` if unique, else `ix_<table>_<name>`. */
-  readonly name: string;
-  readonly properties: readonly string[];
-  readonly unique?: true;
-  /** Predicate of a partial index, over column names. */
-  readonly where?: string;
-}
+import { Check, getMetadataArgsStorage, Index, Unique } from 'typeorm';
+import type { EntityClass } from '../../host/bindings';
+import { checkOf } from './column-rules';
+import { mapColumn } from './map-column';
+import { declaredColumns, nameOf, registerTable, tableOfPrototype, type RowRule } from './registry';
+import { mapRelations } from './relations';
+import type { ColumnSpec } from './spec';
+import { freePlaces } from './unmapped';
+import { registerColumnRule, registerRowRule } from './validators';
 
 /**
- * Makes a class the entity of a table: `id` first, the columns declared by their kinds, then
- * `created_at` and `updated_at`; with every key, constraint and index named by one rule.
+ * Gives the class of an `@Entity` its columns: `id` first, those declared by their kinds, then
+ * `created_at` and `updated_at`. All keys, constraints and indexes are named by one rule.
  *
- * Throws an Error at import if a rule or an index names a property that is no column.
+ * A rule that names no property of the class does not compile. Throws an Error at import if a rule
+ * or an `@Index` names no column, or a key and its relation are not both there.
  */
-export function BillingTable(
-  table: string,
-  {
-    rules = [],
-    indexes = [],
-  }: { rules?: readonly RowRule[]; indexes?: readonly TableIndex[] } = {},
-): (target: EntityClass) => void {
+export function BillingTable<const Property extends string = never>({
+  rules = [],
+}: { readonly rules?: readonly RowRule<Property>[] } = {}): (
+  target: abstract new (...args: never[]) => Readonly<Record<NoInfer<Property>, unknown>>,
+) => void {
   return (target) => {
     const prototype = target.prototype as object;
     const entity = target.name;
+    const table = tableNameOf(target);
     const columns = [ID, ...declaredColumns(prototype), CREATED_AT, UPDATED_AT];
     const byProperty = new Map(columns.map((spec) => [spec.property, spec]));
     const columnOf = (property: string): ColumnSpec => {
       const spec = byProperty.get(property);
-      if (spec === undefined) throw new Error(`${entity} has no column for ${property}.`);
+      if (spec === undefined) {
+        throw new Error(`${entity} has no column for ${property}: declare it by a kind.`);
+      }
       return spec;
     };
 
-    // A rule that bears a column's name joins that column's CHECK.
+    // A rule that has a column's name joins that column's CHECK.
     const checks = new Map<string, string>();
     const addCheck = (name: string, sql: string): void => {
       const other = checks.get(name);
       checks.set(name, other === undefined ? sql : `(${other}) AND (${sql})`);
     };
 
-    Entity(table)(target);
+    freePlaces(prototype);
+    checkKinds(target);
+    checkIndexes(target, table, columnOf);
     for (const spec of columns) {
       const { property, column } = spec;
-      spec.map(prototype, { entity, table, property, column });
-      if (spec.check !== undefined) addCheck(nameOf('ck', table, column), spec.check);
+      mapColumn(prototype, spec, { entity, table, property, column });
+      const check = checkOf(spec);
+      if (check !== undefined) addCheck(nameOf('ck', table, column), check);
       if (spec.unique) Unique(nameOf('uq', table, column), [property])(target);
       if (spec.indexed) Index(nameOf('ix', table, column), [property])(target);
       registerColumnRule(target, table, spec);
@@ -72,114 +56,94 @@ export function BillingTable(
     for (const rule of rules) {
       const specs = rule.properties.map(columnOf);
       const name = nameOf('ck', table, rule.name);
+      checkStatuses(entity, rule, columnOf);
       addCheck(name, rule.sql(...specs.map(({ column }) => column)));
       registerRowRule(target, name, rule, specs);
     }
-    for (const { name, properties, unique = false, where } of indexes) {
-      for (const property of properties) columnOf(property);
-      Index(nameOf(unique ? 'uq' : 'ix', table, name), [...properties], {
-        unique,
-        ...(where !== undefined && { where }),
-      })(target);
-    }
+    mapRelations(target, table, columns);
     for (const [name, sql] of checks) applyCheck(target, name, sql);
     registerTable(prototype, { entity, table, columns });
   };
 }
 
+function tableNameOf(target: EntityClass): string {
+  const { name } = getMetadataArgsStorage().tables.find((one) => one.target === target) ?? {};
+  if (name === undefined) {
+    throw new Error(`${target.name} has no table: put @Entity('…') below its @BillingTable.`);
+  }
+  const inherited = tableOfPrototype(target.prototype as object);
+  if (inherited !== undefined) {
+    throw new Error(
+      `${target.name} extends ${inherited.entity}, which is a billing table: take @BillingTable ` +
+        "away, and declare the columns it adds with TypeORM's @Column.",
+    );
+  }
+  return name;
+}
+
+/** A column that no kind declares would have no CHECK and no validator. */
+function checkKinds(target: EntityClass): void {
+  const own = getMetadataArgsStorage().columns.find((one) => one.target === target);
+  if (own === undefined) return;
+  throw new Error(
+    `${target.name}.${own.propertyName} is declared with TypeORM's own decorator: use a column kind.`,
+  );
+}
+
+/** TypeORM's own decorator takes any text for a name and a column. */
+function checkIndexes(
+  target: EntityClass,
+  table: string,
+  columnOf: (property: string) => ColumnSpec,
+): void {
+  for (const index of getMetadataArgsStorage().indices.filter((one) => one.target === target)) {
+    const { name = 'An @Index', columns, unique } = index;
+    const start = nameOf(unique === true ? 'uq' : 'ix', table, '');
+    if (!name.startsWith(start)) {
+      throw new Error(`${name} of ${target.name} needs a name that begins with ${start}.`);
+    }
+    nameOf(unique === true ? 'uq' : 'ix', table, name.slice(start.length));
+    if (!Array.isArray(columns)) {
+      throw new Error(`${name} needs its columns as a list of properties.`);
+    }
+    columns.forEach(columnOf);
+  }
+}
+
+function checkStatuses(
+  entity: string,
+  { name, statuses = [] }: RowRule,
+  columnOf: (property: string) => ColumnSpec,
+): void {
+  for (const status of statuses) {
+    const { values = [] } = columnOf('status');
+    if (values.includes(status)) continue;
+    throw new Error(
+      `The rule ${name} of ${entity} names the status ${status}: use one of ${values.join(', ')}.`,
+    );
+  }
+}
+
 function applyCheck(target: EntityClass, name: string, sql: string): void {
   // TypeORM finds the end of a CHECK on SQLite by this sequence.
-  if (sql.includes('),')) throw new Error(`${name} contains "),", which TypeORM can't read back.`);
+  if (sql.includes('),')) {
+    throw new Error(`${name} contains "),", which TypeORM can't read back: write it without.`);
+  }
   Check(name, sql)(target);
 }
 
-function registerColumnRule(target: EntityClass, table: string, spec: ColumnSpec): void {
-  const { property, column, nullable, makeDefault, accepts, expected } = spec;
-  const optional = nullable || makeDefault !== undefined || spec === ID;
-  registerDecorator({
-    name: nameOf('ck', table, column),
-    target,
-    propertyName: property,
-    options: { message: `$property must be ${expected}`, context: { expected } },
-    validator: {
-      validate: (value: unknown) => {
-        if (value === undefined) return optional;
-        return value === null ? nullable : accepts(value);
-      },
-    },
-  });
-}
-
-function registerRowRule(
-  target: EntityClass,
-  name: string,
-  { property, properties, holds, expected }: RowRule,
-  specs: readonly ColumnSpec[],
-): void {
-  registerDecorator({
-    // Unlike the column's own rule, which may have the same CHECK name.
-    name: `${name}_row`,
-    target,
-    propertyName: property,
-    options: { message: `$property must have ${expected}`, context: { expected } },
-    validator: {
-      validate: (_value: unknown, args) => {
-        const row = (args?.object ?? {}) as Record<string, unknown>;
-        const values = properties.map((each) => row[each]);
-        // A value that is missing (not loaded), or wrong in itself, is not this rule's business.
-        const judged = specs.every((spec, index) => {
-          const value = values[index];
-          return value === null ? spec.nullable : value !== undefined && spec.accepts(value);
-        });
-        return !judged || holds(...values);
-      },
-    },
-  });
-}
-
-const unremarkable = {
-  nullable: false,
-  check: undefined,
-  unique: false,
-  indexed: false,
-  secret: false,
-  relation: undefined,
-  read: undefined,
-} as const;
+const COMMON = { nullable: false, unique: false, indexed: false, secret: false } as const;
+const TIMESTAMP = { ...COMMON, kind: 'instant', type: 'timestamptz', precision: 3 } as const;
 
 const ID: ColumnSpec = {
-  ...unremarkable,
-  property: 'id',
-  column: 'id',
-  makeDefault: undefined,
-  accepts: isUuid,
-  expected: UUID,
-  map: (prototype, { table }) =>
-    PrimaryGeneratedColumn('uuid', { name: 'id', primaryKeyConstraintName: nameOf('pk', table) })(
-      prototype,
-      'id',
-    ),
+  ...COMMON,
+  ...{ kind: 'id', type: 'uuid', property: 'id', column: 'id', generated: 'key' },
 };
-
-const CREATED_AT = timestamp('createdAt', 'created_at', CreateDateColumn);
-const UPDATED_AT = timestamp('updatedAt', 'updated_at', UpdateDateColumn);
-
-function timestamp(
-  property: string,
-  column: string,
-  decorator: typeof CreateDateColumn,
-): ColumnSpec {
-  return {
-    ...unremarkable,
-    property,
-    column,
-    makeDefault: () => new Date(),
-    accepts: isInstant,
-    expected: INSTANT,
-    map: (prototype) =>
-      decorator({ name: column, type: 'timestamptz', precision: 3, default: () => 'now()' })(
-        prototype,
-        property,
-      ),
-  };
-}
+const CREATED_AT: ColumnSpec = {
+  ...TIMESTAMP,
+  ...{ property: 'createdAt', column: 'created_at', generated: 'time of insert' },
+};
+const UPDATED_AT: ColumnSpec = {
+  ...TIMESTAMP,
+  ...{ property: 'updatedAt', column: 'updated_at', generated: 'time of write' },
+};

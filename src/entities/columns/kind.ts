@@ -1,9 +1,11 @@
-import { Column, JoinColumn, ManyToOne, type ColumnOptions } from 'typeorm';
-import { declareColumn, nameOf, snakeCase, type ColumnSite, type EntityClass } from './registry';
+import { declareColumn, snakeCase } from './registry';
+import { relationBeside } from './relations';
+import type { ColumnShape } from './spec';
+import { holdPlace } from './unmapped';
 
 /** What every kind may be told. */
 export interface KindOptions<Value> {
-  /** NULL is allowed, and what a missing value becomes. */
+  /** NULL is allowed, and is what a missing value becomes. */
   readonly nullable?: true;
   /** What a missing value becomes, in JavaScript and in the database. */
   readonly default?: Value;
@@ -15,64 +17,59 @@ export interface KindOptions<Value> {
   readonly secret?: true;
 }
 
-/** What a kind says about its column. */
-export interface Kind {
-  readonly options: ColumnOptions | ((site: ColumnSite) => ColumnOptions);
-  readonly check?: (column: string) => string;
-  readonly accepts: (value: unknown) => boolean;
-  readonly read?: (value: unknown) => unknown;
-  readonly expected: string;
-  readonly makeDefault?: () => unknown;
-  readonly relation?: Relation;
-}
+type Exactly<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
-interface Relation {
-  readonly property: string;
-  readonly target: () => EntityClass;
-  readonly onDelete: 'CASCADE' | 'RESTRICT' | 'SET NULL';
-}
+type OfType<Actual, Value> =
+  Exactly<Actual, Value> extends true
+    ? unknown
+    : { readonly 'the property must be of type': Value };
 
-/** The decorator of a kind: notes the column, to be mapped when its table is declared. */
-export function kind(options: KindOptions<unknown>, spec: Kind): PropertyDecorator {
-  const nullable = options.nullable ?? false;
-  return (prototype, key) => {
-    const property = String(key);
-    const column = snakeCase(property);
-    const value = options.default;
-    declareColumn(prototype, {
+type BesideRow<Entity, Name> = Name extends `${infer Row}Id`
+  ? Row extends keyof Entity
+    ? unknown
+    : { readonly 'the row itself must be a property': Row }
+  : { readonly 'the name of a key must end in': 'Id' };
+
+/** A property decorator that fits a property of exactly this type, and no other. */
+export type FieldOf<Value> = <Entity extends object, Name extends keyof Entity & string>(
+  prototype: Entity & OfType<Entity[Name], Value>,
+  key: Name,
+) => void;
+
+/** The same for a key: the row that it refers to must be a property, named without `Id`. */
+export type KeyOf<Value> = <Entity extends object, Name extends keyof Entity & string>(
+  prototype: Entity & OfType<Entity[Name], Value> & BesideRow<Entity, Name>,
+  key: Name,
+) => void;
+
+/** The type of a property whose kind is told `options`. */
+export type ValueOf<Value, Options> = Options extends { readonly nullable: true }
+  ? Value | null
+  : Value;
+
+/** The decorator of a kind: notes the column, which `@BillingTable` maps. */
+export function kind(
+  options: KindOptions<string | number | boolean>,
+  shape: ColumnShape,
+): (prototype: object, key: string) => void {
+  return (prototype, property) => {
+    const isKey = shape.kind === 'key' || shape.kind === 'hostKey';
+    const common = {
       property,
-      column,
-      nullable,
-      makeDefault: spec.makeDefault ?? (value === undefined ? undefined : () => value),
-      accepts: spec.accepts,
-      read: spec.read,
-      expected: nullable ? `${spec.expected}, or null` : spec.expected,
-      check: spec.check?.(column),
+      column: snakeCase(property),
+      nullable: options.nullable ?? false,
       unique: options.unique ?? false,
       indexed: options.index ?? false,
       secret: options.secret ?? false,
-      relation: spec.relation?.property,
-      map: (target, site) => {
-        const own = typeof spec.options === 'function' ? spec.options(site) : { ...spec.options };
-        own.name = column;
-        own.nullable = nullable;
-        if (value !== undefined) own.default = value;
-        Column(own)(target, property);
-        if (spec.relation !== undefined) mapRelation(spec.relation, target, site, nullable);
-      },
-    });
+      ...(options.default !== undefined && { default: options.default }),
+      ...(isKey && { relation: relationBeside(prototype, property) }),
+    };
+    // Assigned by its descriptors and not by its values: the type of a host's key is read late.
+    const spec = Object.defineProperties(
+      {},
+      Object.getOwnPropertyDescriptors(shape),
+    ) as ColumnShape;
+    declareColumn(prototype, Object.assign(spec, common));
+    holdPlace(prototype, property);
   };
-}
-
-function mapRelation(
-  { property, target, onDelete }: Relation,
-  prototype: object,
-  { table, column }: ColumnSite,
-  nullable: boolean,
-): void {
-  ManyToOne(target, { onDelete, nullable })(prototype, property);
-  JoinColumn({ name: column, foreignKeyConstraintName: nameOf('fk', table, column) })(
-    prototype,
-    property,
-  );
 }

@@ -1,5 +1,4 @@
-/** A class that may be made an entity. */
-export type EntityClass = abstract new (...args: never[]) => object;
+import type { ColumnSpec } from './spec';
 
 /** Where a column stands: what its names and its errors are derived from. */
 export interface ColumnSite {
@@ -9,43 +8,19 @@ export interface ColumnSite {
   readonly column: string;
 }
 
-/** All that one column kind says about one column. */
-export interface ColumnSpec {
-  readonly property: string;
-  /** Name in the database: the property's, in snake case. */
-  readonly column: string;
-  readonly nullable: boolean;
-  /** Makes the value that takes the place of a missing one before an insert. */
-  readonly makeDefault: (() => unknown) | undefined;
-  /** Whether a value other than NULL may be stored. */
-  readonly accepts: (value: unknown) => boolean;
-  /** Makes of what a driver gave back for an INSERT what a query would have given. */
-  readonly read: ((value: unknown) => unknown) | undefined;
-  /** What {@link accepts} asks for, in words: "a whole number from 0 to 730". */
-  readonly expected: string;
-  /** SQL of the column's CHECK, or undefined if its type says it all. */
-  readonly check: string | undefined;
-  readonly unique: boolean;
-  readonly indexed: boolean;
-  /** A secret's value is never shown in an error. */
-  readonly secret: boolean;
-  /** Property that holds the row this column refers to. */
-  readonly relation: string | undefined;
-  /** Applies TypeORM's own decorators to the entity class. */
-  readonly map: (prototype: object, site: ColumnSite) => void;
-}
-
 /** A rule over several columns of one row: one CHECK and one validator. */
-export interface RowRule {
+export interface RowRule<Property extends string = string> {
   /**
    * Last part of the name of the CHECK: `ck_<table>_<name>`. If it is a column's, the rule joins
    * that column's CHECK.
    */
   readonly name: string;
   /** The property that a failure is reported on. */
-  readonly property: string;
+  readonly property: Property;
   /** The properties that {@link holds} is given, in this order. */
-  readonly properties: readonly string[];
+  readonly properties: readonly Property[];
+  /** Words of the column `status` that the rule names. */
+  readonly statuses?: readonly string[];
   /** SQL over the columns of {@link properties}, in that order; true or NULL if the row is fine. */
   readonly sql: (...columns: string[]) => string;
   /** The same in JavaScript; only ever called with values that their own columns accept. */
@@ -64,7 +39,7 @@ export interface TableSpec {
 const declared = new WeakMap<object, ColumnSpec[]>();
 const tables = new WeakMap<object, TableSpec>();
 
-/** Notes a column of the class whose prototype is given; the class decorator picks it up. */
+/** Notes a column of the class whose prototype is given; `@BillingTable` maps it. */
 export function declareColumn(prototype: object, spec: ColumnSpec): void {
   const specs = declared.get(prototype);
   if (specs === undefined) declared.set(prototype, [spec]);
@@ -80,14 +55,15 @@ export function registerTable(prototype: object, spec: TableSpec): void {
   tables.set(prototype, spec);
 }
 
-/** The table of an entity; a class that the host derived from one of ours has its table. */
+/** The table of an entity. A class that a host derives from one of ours has that one's table. */
 export function tableOf(entity: object): TableSpec | undefined {
-  for (
-    let prototype = Object.getPrototypeOf(entity) as object | null;
-    prototype !== null;
-    prototype = Object.getPrototypeOf(prototype) as object | null
-  ) {
-    const spec = tables.get(prototype);
+  return tableOfPrototype(Object.getPrototypeOf(entity) as object | null);
+}
+
+/** The table of the class whose prototype is given. */
+export function tableOfPrototype(prototype: object | null): TableSpec | undefined {
+  for (let one = prototype; one !== null; one = Object.getPrototypeOf(one) as object | null) {
+    const spec = tables.get(one);
     if (spec !== undefined) return spec;
   }
   return undefined;

@@ -1,9 +1,16 @@
 import { isOneOf, snakeCase, type RowRule } from './registry';
 
-/** Rules over several columns of one row. Each is said once, for the CHECK and the validator. */
+/**
+ * Rules over several columns of one row. Each is stated once, for the CHECK and the validator. The
+ * CHECK's name is derived from the properties: `trial` of `trialStart` and `trialEnd`.
+ */
 
 /** Two columns that only have a meaning together. */
-export function bothOrNeither(name: string, first: string, second: string): RowRule {
+export function bothOrNeither<const First extends string, const Second extends string>(
+  first: First,
+  second: Second,
+  { name = `${snakeCase(first)}_${snakeCase(second)}` }: { readonly name?: string } = {},
+): RowRule<First | Second> {
   return {
     name,
     property: second,
@@ -14,10 +21,14 @@ export function bothOrNeither(name: string, first: string, second: string): RowR
   };
 }
 
-/** A stretch of time: both ends or neither, and the end after the start. */
-export function period(name: string, start: string, end: string): RowRule {
+/** A period, `<name>Start` to `<name>End`: both ends or neither, and the end after the start. */
+export function period<const Name extends string>(
+  name: Name,
+): RowRule<`${Name}Start` | `${Name}End`> {
+  const start = `${name}Start` as const;
+  const end = `${name}End` as const;
   return {
-    name,
+    name: snakeCase(name),
     property: end,
     properties: [start, end],
     sql: (a, b) => `(${a} IS NULL) = (${b} IS NULL) AND (${b} IS NULL OR ${b} > ${a})`,
@@ -26,22 +37,28 @@ export function period(name: string, start: string, end: string): RowRule {
   };
 }
 
-/** Two columns that must not hold the same value. */
-export function different(name: string, first: string, second: string): RowRule {
+/** A column that must not hold the same value as another. */
+export function different<const Property extends string, const Other extends string>(
+  property: Property,
+  other: Other,
+): RowRule<Property | Other> {
   return {
-    name,
-    property: second,
-    properties: [first, second],
+    name: snakeCase(property),
+    property,
+    properties: [other, property],
     sql: (a, b) => `${a} <> ${b}`,
     holds: (a, b) => a === null || b === null || a !== b,
-    expected: `another value than that of ${first}`,
+    expected: `another value than that of ${other}`,
   };
 }
 
 /** A number that another one bounds. */
-export function notAbove(name: string, property: string, bound: string): RowRule {
+export function notAbove<const Property extends string, const Bound extends string>(
+  property: Property,
+  bound: Bound,
+): RowRule<Property | Bound> {
   return {
-    name,
+    name: snakeCase(property),
     property,
     properties: [property, bound],
     sql: (a, b) => `${a} <= ${b}`,
@@ -50,24 +67,31 @@ export function notAbove(name: string, property: string, bound: string): RowRule
   };
 }
 
-/** A column that has no meaning without another. */
-export function needs(name: string, property: string, other: string): RowRule {
+/** A column that must be set whenever another one is. */
+export function setWith<const Property extends string, const Other extends string>(
+  property: Property,
+  other: Other,
+): RowRule<Property | Other> {
   return {
-    name,
-    property: other,
-    properties: [property, other],
+    name: snakeCase(property),
+    property,
+    properties: [other, property],
     sql: (a, b) => `${a} IS NULL OR ${b} IS NOT NULL`,
     holds: (a, b) => a === null || b !== null,
-    expected: `a value whenever ${property} has one`,
+    expected: `a value whenever ${other} has one`,
   };
 }
 
 /** A column that must be set in one status. */
-export function setWhen(property: string, status: string): RowRule {
+export function setWhen<const Property extends string>(
+  property: Property,
+  status: string,
+): RowRule<Property | 'status'> {
   return {
     name: snakeCase(property),
     property,
     properties: ['status', property],
+    statuses: [status],
     sql: (a, b) => `${a} <> '${status}' OR ${b} IS NOT NULL`,
     holds: (a, b) => a !== status || b !== null,
     expected: `a value when status is ${status}`,
@@ -75,11 +99,15 @@ export function setWhen(property: string, status: string): RowRule {
 }
 
 /** A column that is set in these statuses and NULL in all others. */
-export function setExactlyWhen(property: string, statuses: readonly string[]): RowRule {
+export function setExactlyWhen<const Property extends string>(
+  property: Property,
+  statuses: readonly string[],
+): RowRule<Property | 'status'> {
   return {
     name: snakeCase(property),
     property,
     properties: ['status', property],
+    statuses,
     sql: (a, b) => `(${b} IS NOT NULL) = (${isOneOf(a, statuses)})`,
     holds: (a, b) => (b !== null) === statuses.includes(a as string),
     expected: `a value when status is ${statuses.join(' or ')}, and null otherwise`,

@@ -33,7 +33,7 @@ export function validationError(
   return new BillingError(
     'VALIDATION_FAILED',
     `A row for ${table} breaks its rules: ${lines.join('; ')}. ` +
-      'Mend the values and save again; nothing was written.',
+      'Correct the values and save again; nothing was written.',
     { details: { entity, table, failures } },
   );
 }

@@ -1,3 +1,4 @@
+import { Entity } from 'typeorm';
 import { BillingEntity } from '../billing-entity';
 import { CurrencyCode, Flag, Json, Money, Text, Varchar, WholeNumber } from '../columns';
 import { BillingTable } from '../columns/billing-table';
@@ -6,9 +7,10 @@ import type { JsonObject } from '../columns/values';
 import type { Currency } from '../vocabulary';
 
 /** What tenants may subscribe to: table `plans`. A plan in use can't be deleted; deactivate it. */
-@BillingTable('plans', {
-  rules: [different('stripe_price_id_yearly', 'stripePriceIdMonthly', 'stripePriceIdYearly')],
+@BillingTable({
+  rules: [different('stripePriceIdYearly', 'stripePriceIdMonthly')],
 })
+@Entity('plans')
 export class Plan extends BillingEntity {
   /** 1 to 100 characters, unique (`uq_plans_name`). */
   @Varchar(100, { unique: true })

@@ -1,19 +1,21 @@
+import { Entity, Index, ManyToOne } from 'typeorm';
+import { bound } from '../../host/bindings';
+import { Tenant } from '../../host/stand-ins';
 import { BillingEntity } from '../billing-entity';
 import {
   CurrencyCode,
   Flag,
   HostKey,
   Instant,
+  Key,
   Money,
   OneOf,
-  Reference,
   Varchar,
   WholeNumber,
 } from '../columns';
 import { BillingTable } from '../columns/billing-table';
 import { isOneOf } from '../columns/registry';
 import { bothOrNeither, period, setExactlyWhen } from '../columns/row-rules';
-import type { Tenant } from '../host';
 import {
   FINAL_SUBSCRIPTION_STATUSES,
   LIVE_SUBSCRIPTION_STATUSES,
@@ -31,32 +33,33 @@ const IS_LIVE = isOneOf('status', LIVE_SUBSCRIPTION_STATUSES);
  * A tenant's subscription to a plan: table `subscriptions`. A tenant has at most one that is live
  * (`uq_subscriptions_live_tenant`), and any number that have ended.
  */
-@BillingTable('subscriptions', {
+@BillingTable({
   rules: [
-    bothOrNeither('unit_amount_currency', 'unitAmount', 'currency'),
-    period('current_period', 'currentPeriodStart', 'currentPeriodEnd'),
-    period('trial', 'trialStart', 'trialEnd'),
+    bothOrNeither('unitAmount', 'currency'),
+    period('currentPeriod'),
+    period('trial'),
     setExactlyWhen('endedAt', FINAL_SUBSCRIPTION_STATUSES),
   ],
-  indexes: [
-    { name: 'live_tenant', properties: ['tenantId'], unique: true, where: IS_LIVE },
-    // Renewals due.
-    { name: 'period_end', properties: ['currentPeriodEnd'], where: IS_LIVE },
-  ],
 })
+@Entity('subscriptions')
+@Index('uq_subscriptions_live_tenant', ['tenantId'], { unique: true, where: IS_LIVE })
+// Renewals due.
+@Index('ix_subscriptions_period_end', ['currentPeriodEnd'], { where: IS_LIVE })
 export class Subscription extends BillingEntity {
   /** The host's tenant. Deleting it deletes the row (`fk_subscriptions_tenant_id`). */
   @HostKey('tenant', { index: true })
   tenantId!: string;
 
   /** The tenant itself, when it was asked for. */
+  @ManyToOne(() => bound(Tenant), { onDelete: 'CASCADE', nullable: false })
   tenant?: Tenant;
 
   /** The plan, which can't be deleted while it is referred to (`fk_subscriptions_plan_id`). */
-  @Reference(() => Plan, { relation: 'plan', onDelete: 'RESTRICT', index: true })
+  @Key({ index: true })
   planId!: string;
 
   /** The plan itself, when it was asked for. */
+  @ManyToOne(() => bound(Plan), { onDelete: 'RESTRICT', nullable: false })
   plan?: Plan;
 
   /** Null: not (yet) at Stripe. Unique (`uq_subscriptions_stripe_subscription_id`). */

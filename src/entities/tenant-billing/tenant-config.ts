@@ -1,11 +1,14 @@
+import { Entity, ManyToOne } from 'typeorm';
+import { bound } from '../../host/bindings';
+import { Tenant } from '../../host/stand-ins';
 import { BillingEntity } from '../billing-entity';
 import { CurrencyCode, HostKey, Varchar } from '../columns';
 import { BillingTable } from '../columns/billing-table';
-import type { Tenant } from '../host';
 import type { Currency } from '../vocabulary';
 
 /** How a tenant is billed: table `tenant_config`, at most one row a tenant. */
-@BillingTable('tenant_config')
+@BillingTable()
+@Entity('tenant_config')
 export class TenantConfig extends BillingEntity {
   /**
    * The host's tenant, unique (`uq_tenant_config_tenant_id`). Deleting it deletes the row
@@ -15,6 +18,7 @@ export class TenantConfig extends BillingEntity {
   tenantId!: string;
 
   /** The tenant itself, when it was asked for. */
+  @ManyToOne(() => bound(Tenant), { onDelete: 'CASCADE', nullable: false })
   tenant?: Tenant;
 
   /** Null: no customer at Stripe yet. Unique (`uq_tenant_config_stripe_customer_id`). */

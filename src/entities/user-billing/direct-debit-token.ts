@@ -1,3 +1,6 @@
+import { Entity, Index, ManyToOne } from 'typeorm';
+import { bound } from '../../host/bindings';
+import { User } from '../../host/stand-ins';
 import { BillingEntity } from '../billing-entity';
 import {
   Alphanumeric,
@@ -6,15 +9,14 @@ import {
   Hex,
   HostKey,
   Instant,
+  Key,
   Money,
   OneOf,
-  Reference,
   Text,
   Varchar,
 } from '../columns';
 import { BillingTable } from '../columns/billing-table';
 import { bothOrNeither, setWhen } from '../columns/row-rules';
-import type { User } from '../host';
 import {
   DIRECT_DEBIT_SCHEMES,
   MANDATE_STATUSES,
@@ -28,33 +30,26 @@ import {
  * stored encrypted only. A user has at most one active default
  * (`uq_direct_debit_tokens_default_user`).
  */
-@BillingTable('direct_debit_tokens', {
+@BillingTable({
   rules: [
-    bothOrNeither('token_ciphertext_key', 'tokenCiphertext', 'tokenKeyId'),
-    bothOrNeither('max_amount_currency', 'maxAmount', 'currency'),
+    bothOrNeither('tokenCiphertext', 'tokenKeyId', { name: 'token_ciphertext_key' }),
+    bothOrNeither('maxAmount', 'currency'),
     setWhen('activatedAt', 'active'),
     setWhen('revokedAt', 'cancelled'),
   ],
-  indexes: [
-    {
-      name: 'mandate_reference',
-      properties: ['provider', 'mandateReference'],
-      unique: true,
-      where: 'mandate_reference IS NOT NULL',
-    },
-    {
-      name: 'token_fingerprint',
-      properties: ['provider', 'tokenFingerprint'],
-      unique: true,
-      where: 'token_fingerprint IS NOT NULL',
-    },
-    {
-      name: 'default_user',
-      properties: ['userId'],
-      unique: true,
-      where: "is_default AND status = 'active'",
-    },
-  ],
+})
+@Entity('direct_debit_tokens')
+@Index('uq_direct_debit_tokens_mandate_reference', ['provider', 'mandateReference'], {
+  unique: true,
+  where: 'mandate_reference IS NOT NULL',
+})
+@Index('uq_direct_debit_tokens_token_fingerprint', ['provider', 'tokenFingerprint'], {
+  unique: true,
+  where: 'token_fingerprint IS NOT NULL',
+})
+@Index('uq_direct_debit_tokens_default_user', ['userId'], {
+  unique: true,
+  where: "is_default AND status = 'active'",
 })
 export class DirectDebitToken extends BillingEntity {
   /** The host's user. Deleting it deletes the row (`fk_direct_debit_tokens_user_id`). */
@@ -62,6 +57,7 @@ export class DirectDebitToken extends BillingEntity {
   userId!: string;
 
   /** The user itself, when it was asked for. */
+  @ManyToOne(() => bound(User), { onDelete: 'CASCADE', nullable: false })
   user?: User;
 
   /** The payment provider. */
@@ -144,14 +140,10 @@ export class DirectDebitToken extends BillingEntity {
    * The token that took this one's place. Null: none did, or that one was deleted
    * (`fk_direct_debit_tokens_replaced_by_id`).
    */
-  @Reference(() => DirectDebitToken, {
-    relation: 'replacedBy',
-    onDelete: 'SET NULL',
-    nullable: true,
-    index: true,
-  })
+  @Key({ nullable: true, index: true })
   replacedById!: string | null;
 
   /** The token that took this one's place, when it was asked for. */
+  @ManyToOne(() => bound(DirectDebitToken), { onDelete: 'SET NULL' })
   replacedBy?: DirectDebitToken | null;
 }

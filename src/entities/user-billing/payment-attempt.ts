@@ -1,11 +1,14 @@
+import { Entity, Index, ManyToOne } from 'typeorm';
+import { bound } from '../../host/bindings';
+import { User } from '../../host/stand-ins';
 import { BillingEntity } from '../billing-entity';
 import {
   CurrencyCode,
   HostKey,
   Instant,
+  Key,
   Money,
   OneOf,
-  Reference,
   Text,
   Varchar,
   WholeNumber,
@@ -13,7 +16,6 @@ import {
 import { BillingTable } from '../columns/billing-table';
 import { isOneOf } from '../columns/registry';
 import { notAbove, period, setWhen } from '../columns/row-rules';
-import type { User } from '../host';
 import {
   OPEN_PAYMENT_ATTEMPT_STATUSES,
   PAYMENT_ATTEMPT_KINDS,
@@ -31,73 +33,59 @@ import { UserSubscription } from './user-subscription';
  * subscription at most one is under way (`uq_payment_attempts_open_period`) and at most one that
  * pays for it succeeds (`uq_payment_attempts_paid_period`).
  */
-@BillingTable('payment_attempts', {
+@BillingTable({
   rules: [
-    notAbove('amount_refunded', 'amountRefunded', 'amount'),
-    period('period', 'periodStart', 'periodEnd'),
+    notAbove('amountRefunded', 'amount'),
+    period('period'),
     setWhen('succeededAt', 'succeeded'),
     setWhen('failedAt', 'failed'),
   ],
-  indexes: [
-    {
-      name: 'provider_payment_id',
-      properties: ['provider', 'providerPaymentId'],
-      unique: true,
-      where: 'provider_payment_id IS NOT NULL',
-    },
-    {
-      name: 'open_period',
-      properties: ['userSubscriptionId', 'periodStart'],
-      unique: true,
-      where: isOneOf('status', OPEN_PAYMENT_ATTEMPT_STATUSES),
-    },
-    {
-      name: 'paid_period',
-      properties: ['userSubscriptionId', 'periodStart'],
-      unique: true,
-      where: `status = 'succeeded' AND ${isOneOf('kind', PERIOD_PAYMENT_ATTEMPT_KINDS)}`,
-    },
-    // A user's history, newest first, by keyset.
-    { name: 'user_id', properties: ['userId', 'createdAt', 'id'] },
-    { name: 'retry', properties: ['nextRetryAt'], where: 'next_retry_at IS NOT NULL' },
-  ],
 })
+@Entity('payment_attempts')
+@Index('uq_payment_attempts_provider_payment_id', ['provider', 'providerPaymentId'], {
+  unique: true,
+  where: 'provider_payment_id IS NOT NULL',
+})
+@Index('uq_payment_attempts_open_period', ['userSubscriptionId', 'periodStart'], {
+  unique: true,
+  where: isOneOf('status', OPEN_PAYMENT_ATTEMPT_STATUSES),
+})
+@Index('uq_payment_attempts_paid_period', ['userSubscriptionId', 'periodStart'], {
+  unique: true,
+  where: `status = 'succeeded' AND ${isOneOf('kind', PERIOD_PAYMENT_ATTEMPT_KINDS)}`,
+})
+// A user's history, newest first, by keyset.
+@Index('ix_payment_attempts_user_id', ['userId', 'createdAt', 'id'])
+@Index('ix_payment_attempts_retry', ['nextRetryAt'], { where: 'next_retry_at IS NOT NULL' })
 export class PaymentAttempt extends BillingEntity {
   /** The host's user. Deleting it deletes the row (`fk_payment_attempts_user_id`). */
   @HostKey('user')
   userId!: string;
 
   /** The user itself, when it was asked for. */
+  @ManyToOne(() => bound(User), { onDelete: 'CASCADE', nullable: false })
   user?: User;
 
   /**
    * The subscription paid for. Null: a one-off, or the subscription is gone
    * (`fk_payment_attempts_user_subscription_id`).
    */
-  @Reference(() => UserSubscription, {
-    relation: 'userSubscription',
-    onDelete: 'SET NULL',
-    nullable: true,
-    index: true,
-  })
+  @Key({ nullable: true, index: true })
   userSubscriptionId!: string | null;
 
   /** The subscription itself, when it was asked for. */
+  @ManyToOne(() => bound(UserSubscription), { onDelete: 'SET NULL' })
   userSubscription?: UserSubscription | null;
 
   /**
    * The mandate used. Null: not by direct debit, or the token was deleted
    * (`fk_payment_attempts_direct_debit_token_id`).
    */
-  @Reference(() => DirectDebitToken, {
-    relation: 'directDebitToken',
-    onDelete: 'SET NULL',
-    nullable: true,
-    index: true,
-  })
+  @Key({ nullable: true, index: true })
   directDebitTokenId!: string | null;
 
   /** The token itself, when it was asked for. */
+  @ManyToOne(() => bound(DirectDebitToken), { onDelete: 'SET NULL' })
   directDebitToken?: DirectDebitToken | null;
 
   /** What it is for (`ck_payment_attempts_kind`). */

@@ -1,3 +1,4 @@
+import { Entity } from 'typeorm';
 import { BillingEntity } from '../billing-entity';
 import { CurrencyCode, Flag, Json, Money, OneOf, Text, Varchar, WholeNumber } from '../columns';
 import { BillingTable } from '../columns/billing-table';
@@ -8,7 +9,8 @@ import { BILLING_INTERVALS, type BillingInterval, type Currency } from '../vocab
  * What users may subscribe to: table `subscription_plans`. A plan in use can't be deleted;
  * deactivate it.
  */
-@BillingTable('subscription_plans')
+@BillingTable()
+@Entity('subscription_plans')
 export class SubscriptionPlan extends BillingEntity {
   /**
    * Stable name for use in code, unique (`uq_subscription_plans_code`): lower-case letters, digits,
@@ -19,8 +21,8 @@ export class SubscriptionPlan extends BillingEntity {
     format: {
       pattern: /^[a-z0-9][a-z0-9_-]*$/,
       expected: 'lower-case letters, digits, _ and -, beginning with a letter or digit',
+      lowerCase: true,
     },
-    check: (column) => `${column} = lower(${column})`,
   })
   code!: string;
 

@@ -1,19 +1,21 @@
+import { Entity, Index, ManyToOne } from 'typeorm';
+import { bound } from '../../host/bindings';
+import { User } from '../../host/stand-ins';
 import { BillingEntity } from '../billing-entity';
 import {
   CurrencyCode,
   Flag,
   HostKey,
   Instant,
+  Key,
   Money,
   OneOf,
-  Reference,
   Varchar,
   WholeNumber,
 } from '../columns';
 import { BillingTable } from '../columns/billing-table';
 import { isOneOf } from '../columns/registry';
-import { needs, period, setExactlyWhen } from '../columns/row-rules';
-import type { User } from '../host';
+import { period, setExactlyWhen, setWith } from '../columns/row-rules';
 import {
   BILLABLE_SUBSCRIPTION_STATUSES,
   BILLING_INTERVALS,
@@ -31,33 +33,26 @@ import { SubscriptionPlan } from './subscription-plan';
  * A user's subscription to a plan: table `user_subscriptions`. A user has at most one that is live
  * (`uq_user_subscriptions_live_user`), and any number that have ended.
  */
-@BillingTable('user_subscriptions', {
+@BillingTable({
   rules: [
-    period('current_period', 'currentPeriodStart', 'currentPeriodEnd'),
-    period('trial', 'trialStart', 'trialEnd'),
+    period('currentPeriod'),
+    period('trial'),
     setExactlyWhen('endedAt', FINAL_SUBSCRIPTION_STATUSES),
-    // A NULL provider would keep the unique index below from ever firing.
-    needs('provider', 'providerSubscriptionId', 'provider'),
+    // The unique index below ignores a row whose provider is NULL.
+    setWith('provider', 'providerSubscriptionId'),
   ],
-  indexes: [
-    {
-      name: 'live_user',
-      properties: ['userId'],
-      unique: true,
-      where: isOneOf('status', LIVE_SUBSCRIPTION_STATUSES),
-    },
-    {
-      name: 'provider_subscription_id',
-      properties: ['provider', 'providerSubscriptionId'],
-      unique: true,
-      where: 'provider_subscription_id IS NOT NULL',
-    },
-    {
-      name: 'due',
-      properties: ['nextBillingAt'],
-      where: isOneOf('status', BILLABLE_SUBSCRIPTION_STATUSES),
-    },
-  ],
+})
+@Entity('user_subscriptions')
+@Index('uq_user_subscriptions_live_user', ['userId'], {
+  unique: true,
+  where: isOneOf('status', LIVE_SUBSCRIPTION_STATUSES),
+})
+@Index('uq_user_subscriptions_provider_subscription_id', ['provider', 'providerSubscriptionId'], {
+  unique: true,
+  where: 'provider_subscription_id IS NOT NULL',
+})
+@Index('ix_user_subscriptions_due', ['nextBillingAt'], {
+  where: isOneOf('status', BILLABLE_SUBSCRIPTION_STATUSES),
 })
 export class UserSubscription extends BillingEntity {
   /** The host's user. Deleting it deletes the row (`fk_user_subscriptions_user_id`). */
@@ -65,28 +60,26 @@ export class UserSubscription extends BillingEntity {
   userId!: string;
 
   /** The user itself, when it was asked for. */
+  @ManyToOne(() => bound(User), { onDelete: 'CASCADE', nullable: false })
   user?: User;
 
   /** The plan, which can't be deleted while it is referred to (`fk_user_subscriptions_plan_id`). */
-  @Reference(() => SubscriptionPlan, { relation: 'plan', onDelete: 'RESTRICT', index: true })
+  @Key({ index: true })
   planId!: string;
 
   /** The plan itself, when it was asked for. */
+  @ManyToOne(() => bound(SubscriptionPlan), { onDelete: 'RESTRICT', nullable: false })
   plan?: SubscriptionPlan;
 
   /**
    * The mandate that pays. Null: pays otherwise, or the token was deleted
    * (`fk_user_subscriptions_direct_debit_token_id`).
    */
-  @Reference(() => DirectDebitToken, {
-    relation: 'directDebitToken',
-    onDelete: 'SET NULL',
-    nullable: true,
-    index: true,
-  })
+  @Key({ nullable: true, index: true })
   directDebitTokenId!: string | null;
 
   /** The token itself, when it was asked for. */
+  @ManyToOne(() => bound(DirectDebitToken), { onDelete: 'SET NULL' })
   directDebitToken?: DirectDebitToken | null;
 
   /** `'incomplete'` if not given; one of a list (`ck_user_subscriptions_status`). */

@@ -1,14 +1,20 @@
+import type { Family } from '../families';
+
 /**
- * Stand-ins for what a host application owns: `tenants`, and the tables that Better Auth 1.7 makes
- * on Postgres. Only for a database of its own, so that a newcomer has something to attach billing to.
+ * The tables that a host would have, as statements per family: `tenants`, and the tables that Better
+ * Auth 1.7 creates on Postgres. Only for a database of its own, so that a newcomer has something to attach
+ * billing to.
  */
-export const HOST_TABLES = `
-CREATE TABLE IF NOT EXISTS "tenants" (
+export const POSTGRES_STAND_INS: Readonly<Record<Family, readonly string[]>> = {
+  tenant: [
+    `CREATE TABLE IF NOT EXISTS "tenants" (
   "id" uuid NOT NULL DEFAULT gen_random_uuid() PRIMARY KEY,
   "name" text NOT NULL,
   "created_at" timestamptz NOT NULL DEFAULT now()
-);
-CREATE TABLE IF NOT EXISTS "user" (
+)`,
+  ],
+  user: [
+    `CREATE TABLE IF NOT EXISTS "user" (
   "id" text NOT NULL PRIMARY KEY,
   "name" text NOT NULL,
   "email" text NOT NULL UNIQUE,
@@ -16,8 +22,8 @@ CREATE TABLE IF NOT EXISTS "user" (
   "image" text,
   "createdAt" timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
   "updatedAt" timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-CREATE TABLE IF NOT EXISTS "session" (
+)`,
+    `CREATE TABLE IF NOT EXISTS "session" (
   "id" text NOT NULL PRIMARY KEY,
   "expiresAt" timestamptz NOT NULL,
   "token" text NOT NULL UNIQUE,
@@ -26,8 +32,8 @@ CREATE TABLE IF NOT EXISTS "session" (
   "ipAddress" text,
   "userAgent" text,
   "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE
-);
-CREATE TABLE IF NOT EXISTS "account" (
+)`,
+    `CREATE TABLE IF NOT EXISTS "account" (
   "id" text NOT NULL PRIMARY KEY,
   "issuer" text NOT NULL,
   "accountId" text NOT NULL,
@@ -42,16 +48,18 @@ CREATE TABLE IF NOT EXISTS "account" (
   "password" text,
   "createdAt" timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
   "updatedAt" timestamptz NOT NULL
-);
-CREATE TABLE IF NOT EXISTS "verification" (
+)`,
+    `CREATE TABLE IF NOT EXISTS "verification" (
   "id" text NOT NULL PRIMARY KEY,
   "identifier" text NOT NULL,
   "value" text NOT NULL,
   "expiresAt" timestamptz NOT NULL,
   "createdAt" timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
   "updatedAt" timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP
-);
-CREATE INDEX IF NOT EXISTS "session_userId_idx" ON "session" ("userId");
-CREATE INDEX IF NOT EXISTS "account_userId_idx" ON "account" ("userId");
-CREATE UNIQUE INDEX IF NOT EXISTS "account_issuer_accountId_uidx" ON "account" ("issuer", "accountId");
-CREATE INDEX IF NOT EXISTS "verification_identifier_idx" ON "verification" ("identifier")`;
+)`,
+    `CREATE INDEX IF NOT EXISTS "session_userId_idx" ON "session" ("userId")`,
+    `CREATE INDEX IF NOT EXISTS "account_userId_idx" ON "account" ("userId")`,
+    `CREATE UNIQUE INDEX IF NOT EXISTS "account_issuer_accountId_uidx" ON "account" ("issuer", "accountId")`,
+    `CREATE INDEX IF NOT EXISTS "verification_identifier_idx" ON "verification" ("identifier")`,
+  ],
+};

@@ -1,14 +1,20 @@
+import type { Family } from '../families';
+
 /**
- * Stand-ins for what a host application owns: `tenants`, and the tables that Better Auth 1.7 makes
- * on SQLite. Only for a database of its own, so that a newcomer has something to attach billing to.
+ * The tables that a host would have, as statements per family: `tenants`, and the tables that Better
+ * Auth 1.7 creates on SQLite. Only for a database of its own, so that a newcomer has something to attach
+ * billing to.
  */
-export const HOST_TABLES: readonly string[] = [
-  `CREATE TABLE IF NOT EXISTS "tenants" (
+export const SQLITE_STAND_INS: Readonly<Record<Family, readonly string[]>> = {
+  tenant: [
+    `CREATE TABLE IF NOT EXISTS "tenants" (
   "id" text NOT NULL PRIMARY KEY,
   "name" text NOT NULL,
   "created_at" datetime NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now'))
 )`,
-  `CREATE TABLE IF NOT EXISTS "user" (
+  ],
+  user: [
+    `CREATE TABLE IF NOT EXISTS "user" (
   "id" text NOT NULL PRIMARY KEY,
   "name" text NOT NULL,
   "email" text NOT NULL UNIQUE,
@@ -17,7 +23,7 @@ export const HOST_TABLES: readonly string[] = [
   "createdAt" date NOT NULL,
   "updatedAt" date NOT NULL
 )`,
-  `CREATE TABLE IF NOT EXISTS "session" (
+    `CREATE TABLE IF NOT EXISTS "session" (
   "id" text NOT NULL PRIMARY KEY,
   "expiresAt" date NOT NULL,
   "token" text NOT NULL UNIQUE,
@@ -27,7 +33,7 @@ export const HOST_TABLES: readonly string[] = [
   "userAgent" text,
   "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE
 )`,
-  `CREATE TABLE IF NOT EXISTS "account" (
+    `CREATE TABLE IF NOT EXISTS "account" (
   "id" text NOT NULL PRIMARY KEY,
   "issuer" text NOT NULL,
   "accountId" text NOT NULL,
@@ -43,7 +49,7 @@ export const HOST_TABLES: readonly string[] = [
   "createdAt" date NOT NULL,
   "updatedAt" date NOT NULL
 )`,
-  `CREATE TABLE IF NOT EXISTS "verification" (
+    `CREATE TABLE IF NOT EXISTS "verification" (
   "id" text NOT NULL PRIMARY KEY,
   "identifier" text NOT NULL,
   "value" text NOT NULL,
@@ -51,8 +57,9 @@ export const HOST_TABLES: readonly string[] = [
   "createdAt" date NOT NULL,
   "updatedAt" date NOT NULL
 )`,
-  `CREATE INDEX IF NOT EXISTS "session_userId_idx" ON "session" ("userId")`,
-  `CREATE INDEX IF NOT EXISTS "account_userId_idx" ON "account" ("userId")`,
-  `CREATE UNIQUE INDEX IF NOT EXISTS "account_issuer_accountId_uidx" ON "account" ("issuer", "accountId")`,
-  `CREATE INDEX IF NOT EXISTS "verification_identifier_idx" ON "verification" ("identifier")`,
-];
+    `CREATE INDEX IF NOT EXISTS "session_userId_idx" ON "session" ("userId")`,
+    `CREATE INDEX IF NOT EXISTS "account_userId_idx" ON "account" ("userId")`,
+    `CREATE UNIQUE INDEX IF NOT EXISTS "account_issuer_accountId_uidx" ON "account" ("issuer", "accountId")`,
+    `CREATE INDEX IF NOT EXISTS "verification_identifier_idx" ON "verification" ("identifier")`,
+  ],
+};

@@ -1,0 +1,64 @@
+import {
+  Column,
+  CreateDateColumn,
+  PrimaryGeneratedColumn,
+  UpdateDateColumn,
+  type ColumnOptions,
+  type ValueTransformer,
+} from 'typeorm';
+import { expectedValue } from './column-rules';
+import { moneyTransformer } from './money';
+import { nameOf, type ColumnSite } from './registry';
+import type { ColumnSpec } from './spec';
+
+/** Applies TypeORM's own decorator for a column. */
+export function mapColumn(prototype: object, spec: ColumnSpec, site: ColumnSite): void {
+  const { column: name, property, generated } = spec;
+  if (generated === 'key') {
+    const primaryKeyConstraintName = nameOf('pk', site.table);
+    PrimaryGeneratedColumn('uuid', { name, primaryKeyConstraintName })(prototype, property);
+    return;
+  }
+  const decorator =
+    generated === 'time of insert'
+      ? CreateDateColumn
+      : generated === 'time of write'
+        ? UpdateDateColumn
+        : Column;
+  decorator(optionsOf(spec, site))(prototype, property);
+}
+
+function optionsOf(spec: ColumnSpec, site: ColumnSite): ColumnOptions {
+  const { column, nullable, length, precision } = spec;
+  const value = defaultOf(spec);
+  const transformer = transformerOf(spec, site);
+  return {
+    name: column,
+    // A getter: the type of the host's key counts when a DataSource is built, not at import.
+    get type() {
+      return spec.type;
+    },
+    nullable,
+    ...(length !== undefined && { length }),
+    ...(precision !== undefined && { precision }),
+    ...(value !== undefined && { default: value }),
+    ...(transformer !== undefined && { transformer }),
+  };
+}
+
+function defaultOf({ generated, default: value }: ColumnSpec): unknown {
+  if (generated !== undefined) return () => 'now()';
+  // As SQL and not as an object, for which TypeORM's SQLite side would call jsonb().
+  return typeof value === 'object' ? () => `'${JSON.stringify(value)}'` : value;
+}
+
+function transformerOf(spec: ColumnSpec, site: ColumnSite): ValueTransformer | undefined {
+  if (spec.kind === 'money') return moneyTransformer(site, expectedValue(spec));
+  return spec.type === 'char' ? WITHOUT_PADDING : undefined;
+}
+
+/** In a search too: to Postgres `'USD '` is `'USD'`, as a `char(n)`. */
+const WITHOUT_PADDING: ValueTransformer = {
+  to: (value: unknown) => (typeof value === 'string' ? value.replace(/ +$/, '') : value),
+  from: (value: unknown) => value,
+};

@@ -1,0 +1,101 @@
+import { getMetadataArgsStorage } from 'typeorm';
+import type { EntityClass } from '../../host/bindings';
+import { BillingError } from '../../errors';
+import { tableOfPrototype } from './registry';
+
+/**
+ * Refuses, when a DataSource is built, the classes whose columns TypeORM would leave out silently.
+ * It is done in TypeORM's own storage of decorators, which every DataSource reads, a host's too.
+ */
+
+type ColumnArgs = ReturnType<typeof getMetadataArgsStorage>['columns'][number];
+
+const places = new WeakMap<object, ColumnArgs[]>();
+
+/**
+ * Puts a column in TypeORM's storage that can't be built. `@BillingTable` takes it out again: a
+ * class that has declared a column by a kind, but has no `@BillingTable`, is refused.
+ */
+export function holdPlace(prototype: object, property: string): void {
+  const target = prototype.constructor as EntityClass;
+  const place: ColumnArgs = {
+    target,
+    propertyName: property,
+    mode: 'regular',
+    options: {
+      get type(): never {
+        throw refusal(
+          `${target.name}.${property} is declared by a column kind of billing, but ${target.name} ` +
+            'has no @BillingTable, so that the column would be left out. ' +
+            (tableOfPrototype(prototype) === undefined
+              ? 'Put @BillingTable() above its @Entity.'
+              : "Declare it with TypeORM's @Column."),
+          { entity: target.name, property },
+        );
+      },
+    },
+  };
+  getMetadataArgsStorage().columns.push(place);
+  const others = places.get(prototype);
+  if (others === undefined) places.set(prototype, [place]);
+  else others.push(place);
+}
+
+export function freePlaces(prototype: object): void {
+  const held = new Set(places.get(prototype));
+  const { columns } = getMetadataArgsStorage();
+  columns.splice(0, columns.length, ...columns.filter((one) => !held.has(one)));
+  places.delete(prototype);
+}
+
+/**
+ * Refuses every class that extends `base` (or one of its tables) and would lose columns, as soon as
+ * a DataSource is built with any class that extends it.
+ */
+export function refuseUnmapped(base: EntityClass): void {
+  // TypeORM reads the listeners of a base class for each entity that extends it.
+  const listener = getMetadataArgsStorage().entityListeners.find((one) => one.target === base);
+  if (listener === undefined) throw new Error(`${base.name} needs a listener to be refused by.`);
+  const { propertyName } = listener;
+  Object.defineProperty(listener, 'propertyName', {
+    enumerable: true,
+    get: () => {
+      refuseWithoutTable(base);
+      refuseRedeclared();
+      return propertyName;
+    },
+  });
+}
+
+/** It would have no validation, and neither `created_at` nor `updated_at`. */
+function refuseWithoutTable(base: EntityClass): void {
+  for (const { target } of getMetadataArgsStorage().tables) {
+    if (typeof target !== 'function' || !(target.prototype instanceof base)) continue;
+    if (tableOfPrototype(target.prototype) !== undefined) continue;
+    throw refusal(
+      `${target.name} extends ${base.name}, but has no @BillingTable, so that its rows would not ` +
+        'be completed and validated. Put @BillingTable() above its @Entity.',
+      { entity: target.name },
+    );
+  }
+}
+
+/** Of two columns of one property TypeORM takes the one declared first, which is billing's. */
+function refuseRedeclared(): void {
+  for (const { target, propertyName: property } of getMetadataArgsStorage().columns) {
+    if (typeof target !== 'function') continue;
+    const inherited = tableOfPrototype(
+      Object.getPrototypeOf(target.prototype as object) as object | null,
+    );
+    if (inherited?.columns.some((column) => column.property === property) !== true) continue;
+    throw refusal(
+      `${target.name}.${property} is declared again, but ${inherited.entity}.${property} is a ` +
+        `column of billing, which counts. Give the property of ${target.name} another name.`,
+      { entity: target.name, property },
+    );
+  }
+}
+
+function refusal(message: string, details: object): BillingError {
+  return new BillingError('CONFIGURATION_INVALID', message, { details });
+}

@@ -1,0 +1,57 @@
+import type { EntityClass } from '../../host/bindings';
+import { registerDecorator } from '../class-validator-parts';
+import { accepts, expected, mayBeMissing } from './column-rules';
+import { nameOf, type RowRule } from './registry';
+import type { ColumnSpec } from './spec';
+
+/** Gives class-validator the rule of one column. */
+export function registerColumnRule(target: EntityClass, table: string, spec: ColumnSpec): void {
+  registerDecorator({
+    name: nameOf('ck', table, spec.column),
+    target,
+    propertyName: spec.property,
+    options: {
+      // Both late: what a host's key takes depends on its type.
+      message: () => `$property must be ${expected(spec)}`,
+      context: {
+        get expected() {
+          return expected(spec);
+        },
+      },
+    },
+    validator: {
+      validate: (value: unknown) => {
+        if (value === undefined) return mayBeMissing(spec);
+        return value === null ? spec.nullable : accepts(spec, value);
+      },
+    },
+  });
+}
+
+/** Gives class-validator a rule over several columns. */
+export function registerRowRule(
+  target: EntityClass,
+  name: string,
+  { property, properties, holds, expected: words }: RowRule,
+  specs: readonly ColumnSpec[],
+): void {
+  registerDecorator({
+    // Unlike the column's own rule, which may have the same CHECK name.
+    name: `${name}_row`,
+    target,
+    propertyName: property,
+    options: { message: `$property must have ${words}`, context: { expected: words } },
+    validator: {
+      validate: (_value: unknown, args) => {
+        const row = (args?.object ?? {}) as Record<string, unknown>;
+        const values = properties.map((each) => row[each]);
+        // A value that is missing (not loaded), or wrong in itself, is reported by its own rule.
+        const judged = specs.every((spec, index) => {
+          const value = values[index];
+          return value === null ? spec.nullable : value !== undefined && accepts(spec, value);
+        });
+        return !judged || holds(...values);
+      },
+    },
+  });
+}

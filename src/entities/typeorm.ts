@@ -1,0 +1,2 @@
+/** TypeORM's inner modules that the entities need. No other file here imports one. */
+export type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
