@@ -1,14 +1,84 @@
+import { readdirSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import type { Config } from 'jest';
 
 // Not UTC, and not whole hours from it: a time that is taken for a local one shows.
 process.env.TZ = 'America/St_Johns';
 
+/** `npm run test:long`: the properties alone, with many more runs. `TEST_LONG=1 npx jest <file>` for one. */
+const isLong = process.env.TEST_LONG === '1' || process.env.npm_lifecycle_event === 'test:long';
+if (isLong) process.env.TEST_LONG = '1';
+const PROPERTIES = [
+  'd1/parity.spec.ts',
+  'd1/parity-2.spec.ts',
+  'd1/held-writes.spec.ts',
+  'd1/statement.spec.ts',
+  'engines/rebuild.spec.ts',
+  'entities/properties.spec.ts',
+];
+/** The other half of the sequences, beside the first. */
+const ONLY_LONG = ['d1/parity-2.spec.ts'];
+
+/** `TEST_ENGINES=sqlite npm test` runs the tests of one engine. */
+const ENGINES = ['postgres', 'sqlite', 'd1'];
+const chosen = (process.env.TEST_ENGINES ?? ENGINES.join(',')).split(',');
+const unknown = chosen.filter((name) => !ENGINES.includes(name));
+if (unknown.length > 0) {
+  throw new Error(
+    `TEST_ENGINES names "${unknown.join('", "')}": give one or more of ${ENGINES.join(', ')}, separated by commas.`,
+  );
+}
+process.env.TEST_ENGINES = chosen.join(',');
+
+/**
+ * Specs that need certain engines: all of these, or one of them. Any other spec loops over the
+ * engines that are chosen, or needs none. Of several lines the last one counts.
+ */
+const NEEDS: readonly {
+  readonly specs: string;
+  readonly all?: string[];
+  readonly one?: string[];
+}[] = [
+  { specs: 'package/', all: ENGINES },
+  { specs: 'docs/', all: ENGINES },
+  { specs: 'generate/', all: ENGINES },
+  { specs: 'cli/', one: ['postgres', 'sqlite'] },
+  { specs: 'migrations/concurrency.', one: ['postgres', 'sqlite'] },
+  { specs: 'engines/postgres-drift.', all: ['postgres'] },
+  { specs: 'engines/rebuild-migration.', one: ['sqlite', 'd1'] },
+  { specs: 'd1/', all: ['d1'] },
+  { specs: 'd1/better-auth.', all: ENGINES },
+  // These ask D1 nothing.
+  { specs: 'd1/held-writes.', one: ENGINES },
+  { specs: 'd1/statement-limits.', one: ENGINES },
+];
+
+/** What of the needs is missing, in words; undefined if a spec can be run. */
+function missing(spec: string): string | undefined {
+  const { all = [], one = ENGINES } = NEEDS.findLast(({ specs }) => spec.startsWith(specs)) ?? {};
+  const isChosen = (name: string): boolean => chosen.includes(name);
+  if (all.every(isChosen) && one.some(isChosen)) return undefined;
+  return all.length > 0 ? all.filter((name) => !isChosen(name)).join(' and ') : one.join(' or ');
+}
+
+const specs = readdirSync(join(__dirname, 'test'), { recursive: true, encoding: 'utf8' })
+  .map((path) => path.split(sep).join('/'))
+  .filter((path) => path.endsWith('.spec.ts'))
+  .filter((path) => (isLong ? PROPERTIES.includes(path) : !ONLY_LONG.includes(path)));
+const notRun = specs.flatMap((path) => {
+  const what = missing(path);
+  return what === undefined ? [] : [`test/${path}: needs ${what}`];
+});
+
 const config: Config = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.spec.ts'],
+  testMatch: specs
+    .filter((path) => missing(path) === undefined)
+    .map((path) => `<rootDir>/test/${path}`),
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  reporters: ['default', '<rootDir>/test/support/summary-reporter.cjs'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/setup.ts'],
+  reporters: ['default', ['<rootDir>/test/support/summary-reporter.cjs', { notRun }]],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
@@ -28,7 +98,9 @@ const config: Config = {
   },
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
   maxWorkers: 3,
-  testTimeout: 20_000,
+  // Of tests and of hooks alike, and the only such limit: on a machine that is busy with other work
+  // anything may take ten times as long, and what hangs is found all the same.
+  testTimeout: isLong ? 3_600_000 : 600_000,
 };
 
 export default config;

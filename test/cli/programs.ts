@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { Database } from 'sqlite3';
+import { sharedPackage } from '../package/packed-project';
 import { run } from '../support/run';
 import type { Run } from '../support/run';
 
@@ -29,8 +30,17 @@ export function typeorm(words: readonly string[], { cwd, env }: Setting): Promis
   return run([join(ROOT, 'scripts/typeorm.cjs'), ...words], { cwd, env: { ...QUIET, ...env } });
 }
 
-/** What `npm run db:migrate` and its like run, without npm's own time; `root` is a project folder. */
-export function billing(
+/** `npx typeorm-billing`, in a project that has the packed package installed. */
+export async function billing(words: readonly string[], { cwd, env }: Setting): Promise<Run> {
+  const program = join(await sharedPackage(), 'dist/cli/program.js');
+  return run([program, ...words], { cwd, env: { ...QUIET, ...env } });
+}
+
+/**
+ * What `npm run db:migrate` and its like run, without npm's own time: the same program, from the
+ * sources of a project folder. It takes twice as long.
+ */
+export function billingFromSources(
   words: readonly string[],
   { cwd, env, root = ROOT }: Setting & { root?: string },
 ): Promise<Run> {

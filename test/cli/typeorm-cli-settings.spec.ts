@@ -5,62 +5,45 @@ import { newFolder } from '../support/test-run';
 import { ROOT, npm, tablesOf, typeorm } from './programs';
 import { BILLING_TABLES, MIGRATIONS, TENANT_TABLES } from './tables';
 
-/** Each TypeORM command is a process that starts from the sources. */
-const TIMEOUT_MS = 120_000;
-
 const PASSWORD = 'tell-nobody-7f3a';
 
 describe("TypeORM's CLI and its surroundings", () => {
-  it(
-    'C4 is reached through npm, options and all',
-    async () => {
-      const file = join(newFolder('typeorm-cli'), 'billing.sqlite');
-      const setting = {
-        cwd: ROOT,
-        env: { DATABASE_URL: `sqlite:${file}`, BILLING_HOST_TABLES: 'create' },
-      };
-      const up = await npm(['run', '-s', 'typeorm', 'migration:run'], setting);
-      expect(up).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(await tablesOf(file)).toEqual(
-        [...BILLING_TABLES, ...HOST_TABLES, 'migrations'].sort(),
-      );
-      const down = ['run', '-s', 'typeorm', '--', 'migration:revert', '--transaction', 'all'];
-      expect(await npm(down, setting)).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(await tablesOf(file)).toEqual([...TENANT_TABLES, ...HOST_TABLES, 'migrations'].sort());
-    },
-    TIMEOUT_MS,
-  );
+  it('C4 is reached through npm, options and all', async () => {
+    const file = join(newFolder('typeorm-cli'), 'billing.sqlite');
+    const setting = {
+      cwd: ROOT,
+      env: { DATABASE_URL: `sqlite:${file}`, BILLING_HOST_TABLES: 'create' },
+    };
+    const up = await npm(['run', '-s', 'typeorm', 'migration:run'], setting);
+    expect(up).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await tablesOf(file)).toEqual([...BILLING_TABLES, ...HOST_TABLES, 'migrations'].sort());
+    const down = ['run', '-s', 'typeorm', '--', 'migration:revert', '--transaction', 'all'];
+    expect(await npm(down, setting)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await tablesOf(file)).toEqual([...TENANT_TABLES, ...HOST_TABLES, 'migrations'].sort());
+  });
 
-  it(
-    'C4 makes billing.sqlite, with stand-ins, in the working folder by default',
-    async () => {
-      const cwd = newFolder('typeorm-cli');
-      expect(await typeorm(['migration:run'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(readdirSync(cwd)).toEqual(['billing.sqlite']);
-      expect(await tablesOf(join(cwd, 'billing.sqlite'))).toEqual(
-        [...BILLING_TABLES, ...HOST_TABLES, 'migrations'].sort(),
-      );
-      const shown = await typeorm(['migration:show'], { cwd });
-      expect(lines(shown.stdout)).toHaveLength(MIGRATIONS.length);
-      expect(shown.stdout).not.toContain('[ ]');
-    },
-    TIMEOUT_MS,
-  );
+  it('C4 makes billing.sqlite, with stand-ins, in the working folder by default', async () => {
+    const cwd = newFolder('typeorm-cli');
+    expect(await typeorm(['migration:run'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(readdirSync(cwd)).toEqual(['billing.sqlite']);
+    expect(await tablesOf(join(cwd, 'billing.sqlite'))).toEqual(
+      [...BILLING_TABLES, ...HOST_TABLES, 'migrations'].sort(),
+    );
+    const shown = await typeorm(['migration:show'], { cwd });
+    expect(lines(shown.stdout)).toHaveLength(MIGRATIONS.length);
+    expect(shown.stdout).not.toContain('[ ]');
+  });
 
-  it(
-    'C4 runs in memory, and leaves no file',
-    async () => {
-      const cwd = newFolder('typeorm-cli');
-      const env = { DATABASE_URL: 'sqlite::memory:', BILLING_HOST_TABLES: 'create' };
-      const { exitCode, stdout, stderr } = await typeorm(['migration:run'], { cwd, env });
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-      expect(stdout).toContain(
-        `Migration ${String(MIGRATIONS.at(-1))} has been executed successfully.`,
-      );
-      expect(readdirSync(cwd)).toEqual([]);
-    },
-    TIMEOUT_MS,
-  );
+  it('C4 runs in memory, and leaves no file', async () => {
+    const cwd = newFolder('typeorm-cli');
+    const env = { DATABASE_URL: 'sqlite::memory:', BILLING_HOST_TABLES: 'create' };
+    const { exitCode, stdout, stderr } = await typeorm(['migration:run'], { cwd, env });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain(
+      `Migration ${String(MIGRATIONS.at(-1))} has been executed successfully.`,
+    );
+    expect(readdirSync(cwd)).toEqual([]);
+  });
 
   it.each([
     {
@@ -83,67 +66,55 @@ describe("TypeORM's CLI and its surroundings", () => {
       env: { BILLING_HOST_TABLES: 'perhaps' },
       says: /^BILLING_HOST_TABLES is "perhaps": use create/,
     },
-  ])(
-    'C4 answers a bad $what in one line, without the password',
-    async ({ env, says }) => {
-      const cwd = newFolder('typeorm-cli');
-      const answers = await Promise.all(
-        ['migration:run', 'schema:log'].map((command) => typeorm([command], { cwd, env })),
-      );
-      for (const { exitCode, stdout, stderr } of answers) {
-        expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-        expect(lines(stderr)).toHaveLength(1);
-        expect(stderr).toMatch(says);
-        expect(stderr).not.toContain(PASSWORD);
-      }
-      expect(readdirSync(cwd)).toEqual([]);
-    },
-    TIMEOUT_MS,
-  );
+  ])('C4 answers a bad $what in one line, without the password', async ({ env, says }) => {
+    const cwd = newFolder('typeorm-cli');
+    const answers = await Promise.all(
+      ['migration:run', 'schema:log'].map((command) => typeorm([command], { cwd, env })),
+    );
+    for (const { exitCode, stdout, stderr } of answers) {
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+      expect(lines(stderr)).toHaveLength(1);
+      expect(stderr).toMatch(says);
+      expect(stderr).not.toContain(PASSWORD);
+    }
+    expect(readdirSync(cwd)).toEqual([]);
+  });
 
-  it(
-    'C4 says when Postgres is out of reach, and not the password',
-    async () => {
-      const cwd = newFolder('typeorm-cli');
-      // Nothing listens on port 1.
-      const env = { DATABASE_URL: `postgres://billing:${PASSWORD}@127.0.0.1:1/app` };
-      const { exitCode, stdout, stderr } = await typeorm(['migration:show'], { cwd, env });
-      expect(exitCode).toBe(1);
-      expect(stderr).toContain('ECONNREFUSED');
-      expect(stdout + stderr).not.toContain(PASSWORD);
-    },
-    TIMEOUT_MS,
-  );
+  it('C4 says when Postgres is out of reach, and not the password', async () => {
+    const cwd = newFolder('typeorm-cli');
+    // Nothing listens on port 1.
+    const env = { DATABASE_URL: `postgres://billing:${PASSWORD}@127.0.0.1:1/app` };
+    const { exitCode, stdout, stderr } = await typeorm(['migration:show'], { cwd, env });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('ECONNREFUSED');
+    expect(stdout + stderr).not.toContain(PASSWORD);
+  });
 
-  it(
-    "C4 leaves a DataSource of one's own, and commands without any, to TypeORM",
-    async () => {
-      const cwd = newFolder('typeorm-cli');
-      const typeormPackage = JSON.stringify(require.resolve('typeorm'));
-      const index = JSON.stringify(join(ROOT, 'src/index.ts'));
-      writeFileSync(
-        join(cwd, 'own.cjs'),
-        `require(${typeormPackage});
+  it("C4 leaves a DataSource of one's own, and commands without any, to TypeORM", async () => {
+    const cwd = newFolder('typeorm-cli');
+    const typeormPackage = JSON.stringify(require.resolve('typeorm'));
+    const index = JSON.stringify(join(ROOT, 'src/index.ts'));
+    writeFileSync(
+      join(cwd, 'own.cjs'),
+      `require(${typeormPackage});
 const { SqliteDataSource, tenantBilling } = require(${index});
 exports.own = new SqliteDataSource({
   database: 'own.sqlite',
   entities: tenantBilling.entities,
   migrations: tenantBilling.migrations.sqlite,
 });`,
-      );
-      const env = { DATABASE_URL: 'nonsense' };
-      const shown = await typeorm(['migration:show', '-d', 'own.cjs'], { cwd, env });
-      expect(shown).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(shown.stdout).toContain(`[ ] CreateTenantBilling`);
-      expect(shown.stdout).not.toContain('CreateUserBilling');
-      expect(existsSync(join(cwd, 'own.sqlite'))).toBe(true);
+    );
+    const env = { DATABASE_URL: 'nonsense' };
+    const shown = await typeorm(['migration:show', '-d', 'own.cjs'], { cwd, env });
+    expect(shown).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(shown.stdout).toContain(`[ ] CreateTenantBilling`);
+    expect(shown.stdout).not.toContain('CreateUserBilling');
+    expect(existsSync(join(cwd, 'own.sqlite'))).toBe(true);
 
-      const created = await typeorm(['migration:create', 'AddOwn'], { cwd, env });
-      expect(created).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(readdirSync(cwd).filter((file) => file.endsWith('-AddOwn.ts'))).toHaveLength(1);
-    },
-    TIMEOUT_MS,
-  );
+    const created = await typeorm(['migration:create', 'AddOwn'], { cwd, env });
+    expect(created).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(readdirSync(cwd).filter((file) => file.endsWith('-AddOwn.ts'))).toHaveLength(1);
+  });
 });
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '');

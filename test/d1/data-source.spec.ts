@@ -9,24 +9,24 @@ import {
   userBilling,
   UserSubscription,
 } from '../../src/d1';
-import { engines, type TestDatabase } from '../support/engines';
+import { opened } from '../support/data-source';
+import { engineNamed, type TestDatabase } from '../support/engines';
 
 describe('B1 a D1DataSource', () => {
   let database: TestDatabase;
   const { entities, migrations } = tenantBilling;
 
   beforeAll(async () => {
-    database = await engines.find(({ name }) => name === 'd1')!.createDatabase();
-    const dataSource = new D1DataSource({
-      database: database.binding!,
-      entities: [...entities, ...userBilling.entities],
-      migrations: [...migrations.sqlite, ...userBilling.migrations.sqlite],
-    });
-    await dataSource.initialize();
+    database = await engineNamed('d1').createDatabase();
+    const dataSource = await opened(
+      new D1DataSource({
+        database: database.binding!,
+        entities: [...entities, ...userBilling.entities],
+        migrations: [...migrations.sqlite, ...userBilling.migrations.sqlite],
+      }),
+    );
     await dataSource.runMigrations();
-    await dataSource.destroy();
   });
-  afterAll(() => database.close());
 
   it('B1 refuses an isolation level that all transactions were to have, and writes nothing', async () => {
     const dataSource = new D1DataSource({
@@ -34,7 +34,7 @@ describe('B1 a D1DataSource', () => {
       entities,
       isolationLevel: 'SERIALIZABLE',
     });
-    await dataSource.initialize();
+    await opened(dataSource);
     await expect(
       dataSource.transaction((manager) => manager.insert(Plan, { name: 'written' })),
     ).rejects.toMatchObject({
@@ -44,7 +44,6 @@ describe('B1 a D1DataSource', () => {
       ) as string,
     });
     expect(await dataSource.getRepository(Plan).count()).toBe(0);
-    await dataSource.destroy();
   });
 
   it('B1 says what is wrong when it is used before initialize() or after destroy()', async () => {
@@ -79,7 +78,7 @@ describe('B1 a D1DataSource', () => {
       database: database.binding!,
       entities: [...tenantBilling.entities, ...userBilling.entities],
     });
-    await dataSource.initialize();
+    await opened(dataSource);
     const reading = (of: EntityTarget<ObjectLiteral>): Promise<unknown> =>
       dataSource.transaction(async (manager) => {
         await manager.delete(UserSubscription, { id: 'one' });
@@ -93,12 +92,11 @@ describe('B1 a D1DataSource', () => {
       return Promise.allSettled([manager.countBy(UserSubscription, { userId: 'nobody' })]);
     });
     expect(subscription).toMatchObject({ reason: { code: 'NOT_SUPPORTED' } });
-    await dataSource.destroy();
   });
 
   it('B1 without a transaction save() gives what the database has stamped', async () => {
     const dataSource = new D1DataSource({ database: database.binding!, entities });
-    await dataSource.initialize();
+    await opened(dataSource);
     const plans = dataSource.getRepository(Plan);
     const plan = await plans.save(plans.create({ name: 'stamped' }));
     const before = plan.updatedAt;
@@ -107,6 +105,5 @@ describe('B1 a D1DataSource', () => {
     await plans.save(plan, { transaction: false });
     expect(plan.updatedAt > before).toBe(true);
     expect(await plans.findOneByOrFail({ id: plan.id })).toEqual(plan);
-    await dataSource.destroy();
   });
 });

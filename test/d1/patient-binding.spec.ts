@@ -1,6 +1,6 @@
 import type { D1Binding, D1Outcome, D1Statement } from '../../src/driver/d1/binding';
 import { patient } from '../../src/engines/d1/patient-binding';
-import { engines, type TestDatabase } from '../support/engines';
+import { engineNamed, type TestDatabase } from '../support/engines';
 
 const LOCKED = 'D1_ERROR: database is locked: SQLITE_BUSY';
 
@@ -44,7 +44,7 @@ describe('B4 a local D1 that another process has locked', () => {
   let binding: D1Binding;
 
   beforeAll(async () => {
-    database = await engines.find(({ name }) => name === 'd1')!.createDatabase({ host: 'none' });
+    database = await engineNamed('d1').createDatabase({ host: 'none' });
     await database.exec('CREATE TABLE t (id integer)');
     locked = new LockedBinding(database.binding!);
     binding = patient(locked);
@@ -53,7 +53,6 @@ describe('B4 a local D1 that another process has locked', () => {
     jest.restoreAllMocks();
     await database.exec('DELETE FROM t');
   });
-  afterAll(() => database.close());
 
   const insert = (id: number): D1Statement => binding.prepare('INSERT INTO t VALUES (?)').bind(id);
   const rows = (): Promise<unknown[]> => database.sql('SELECT id FROM t ORDER BY id');

@@ -1,7 +1,8 @@
 import { type DataSource, In } from 'typeorm';
 import { D1DataSource, Plan, Subscription, tenantBilling } from '../../src/d1';
+import { opened } from '../support/data-source';
 import type { D1Binding, D1Outcome, D1Statement } from '../../src/driver/d1/binding';
-import { engines, TENANT_IDS, type TestDatabase } from '../support/engines';
+import { engineNamed, TENANT_IDS, type TestDatabase } from '../support/engines';
 
 /** A real binding, and how often something was sent through it: what a Worker waits for. */
 class CountedBinding implements D1Binding {
@@ -40,19 +41,16 @@ describe('B1 round trips to D1', () => {
   let names = 0;
 
   beforeAll(async () => {
-    database = await engines.find(({ name }) => name === 'd1')!.createDatabase({ host: 'rows' });
+    database = await engineNamed('d1').createDatabase({ host: 'rows' });
     binding = new CountedBinding(database.binding!);
-    dataSource = await new D1DataSource({
-      database: binding,
-      entities: tenantBilling.entities,
-      migrations: tenantBilling.migrations.sqlite,
-    }).initialize();
+    dataSource = await opened(
+      new D1DataSource({
+        database: binding,
+        entities: tenantBilling.entities,
+        migrations: tenantBilling.migrations.sqlite,
+      }),
+    );
     await dataSource.runMigrations();
-  });
-
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.close();
   });
 
   const trips = async (work: () => Promise<unknown>): Promise<number> => {
@@ -68,7 +66,6 @@ describe('B1 round trips to D1', () => {
     const other = new D1DataSource({ database: binding, entities: tenantBilling.entities });
     expect(await trips(() => other.initialize())).toBe(0);
     expect(await trips(() => other.getRepository(Plan).count())).toBe(1);
-    await other.destroy();
   });
 
   it.each<[string, number, () => Promise<unknown>]>([

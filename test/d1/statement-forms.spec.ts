@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { D1DataSource } from '../../src/d1';
-import { engines, type TestDatabase } from '../support/engines';
+import { opened } from '../support/data-source';
+import { engineNamed, type TestDatabase } from '../support/engines';
 
 const MANY = Array.from({ length: 150 }, (_, index) => index);
 
@@ -9,18 +10,16 @@ describe('B1 forms of a statement on D1', () => {
   let dataSource: DataSource;
 
   beforeAll(async () => {
-    database = await engines.find(({ name }) => name === 'd1')!.createDatabase({ host: 'none' });
+    database = await engineNamed('d1').createDatabase({ host: 'none' });
     await database.exec('CREATE TABLE notes (a text, b text, bytes blob)');
-    dataSource = await new D1DataSource({
-      database: database.binding!,
-      entities: [],
-    }).initialize();
+    dataSource = await opened(
+      new D1DataSource({
+        database: database.binding!,
+        entities: [],
+      }),
+    );
   });
   beforeEach(() => database.exec('DELETE FROM notes'));
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.close();
-  });
 
   it.each(['?, ?', '?1, ?2', '$1, $2', ':a, :b', '@a, @b', '$b, :a'])(
     'B1 numbers in the places of (%s) are stored as whole ones in a TEXT column',

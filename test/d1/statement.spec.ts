@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { fit } from '../../src/driver/d1/fit';
 import type { SqliteValue } from '../../src/driver/session';
-import { engines, type TestDatabase } from '../support/engines';
+import { engineNamed, type TestDatabase } from '../support/engines';
+import { assertProperty, runs } from '../support/runs';
 
 const seed = Number(process.env.FC_SEED ?? 20_261_120);
-const TIMEOUT_MS = 120_000;
 
 /** One column of each affinity, and a key to be in conflict over. */
 const COLUMNS = ['k', 't', 'i', 'r', 'n', 'b'] as const;
@@ -79,14 +79,10 @@ describe('B1 a statement within the limits of D1', () => {
   let d1: TestDatabase;
 
   beforeAll(async () => {
-    [sqlite, d1] = (await Promise.all(
-      (['sqlite', 'd1'] as const).map((name) =>
-        engines.find((one) => one.name === name)!.createDatabase({ host: 'none' }),
-      ),
-    )) as [TestDatabase, TestDatabase];
+    sqlite = await engineNamed('sqlite').createDatabase({ host: 'none' });
+    d1 = await engineNamed('d1').createDatabase({ host: 'none' });
     for (const database of [sqlite, d1]) await database.exec(TABLE);
   });
-  afterAll(() => Promise.all([sqlite.close(), d1.close()]));
 
   /** Its parts as one batch, as the driver sends them. */
   const onD1 = async ({ sql, values }: Statement): Promise<unknown> => {
@@ -114,122 +110,110 @@ describe('B1 a statement within the limits of D1', () => {
         .join(', ')} FROM "values" ORDER BY rowid`,
     );
 
-  it(
-    'B1 an INSERT of many rows leaves the same rows, tells the same, or is refused the same',
-    async () => {
-      const seen = new Set<string>();
-      const property = fc.asyncProperty(insertion, insertion, async (first, second) => {
+  it('B1 an INSERT of many rows leaves the same rows, tells the same, or is refused the same', async () => {
+    const seen = new Set<string>();
+    const property = fc.asyncProperty(insertion, insertion, async (first, second) => {
+      await empty();
+      for (const statement of [first, second]) {
+        const outcome = await onSqlite(statement);
+        seen.add(Array.isArray(outcome) ? (outcome.length > 0 ? 'rows' : 'done') : 'refused');
+        expect(await onD1(statement)).toEqual(outcome);
+      }
+      expect(await contents(d1)).toEqual(await contents(sqlite));
+    });
+    await assertProperty(property, { seed, numRuns: runs(30, 120) });
+    expect([...seen].sort()).toEqual(['done', 'refused', 'rows']);
+  });
+
+  it('B1 lists after IN find, change and delete the same rows, whatever the types', async () => {
+    const list = fc.oneof(
+      fc.array(listed, { minLength: 1, maxLength: 5 }),
+      fc.array(listed, { minLength: 101, maxLength: 300 }),
+    );
+    const column = fc.constantFrom('t', 'i', 'r', 'n', 'b');
+    const rows = fc.array(fc.tuple(...COLUMNS.map(() => listed)), {
+      minLength: 1,
+      maxLength: 16,
+    });
+    let found = 0;
+    const property = fc.asyncProperty(
+      rows,
+      fc.record({ list, other: list, one: listed, a: column, c: column, not: fc.boolean() }),
+      async (table, { list: first, other, one, a, c, not }) => {
         await empty();
-        for (const statement of [first, second]) {
-          const outcome = await onSqlite(statement);
-          seen.add(Array.isArray(outcome) ? (outcome.length > 0 ? 'rows' : 'done') : 'refused');
-          expect(await onD1(statement)).toEqual(outcome);
+        for (const row of table) {
+          // No two alike in the key, and none in conflict.
+          const insert = {
+            sql: `INSERT INTO "values" (${COLUMNS.join(', ')}) VALUES (hex(randomblob(8)), ?, ?, ?, ?, ?)`,
+            values: row.slice(1),
+          };
+          await onSqlite(insert);
+          await onD1(insert);
+        }
+        // Some of the rows' own values, or nothing would ever be found.
+        const near = [...first, ...table.flatMap((row) => row.slice(1, 3))];
+        const marks = (all: readonly unknown[]): string => all.map(() => '?').join(', ');
+        const where = `"${a}" ${not ? 'NOT ' : ''}IN (${marks(near)}) AND ("in" IS ? OR "${c}" IN (${marks(other)}))`;
+        const values = [...near, one === 'x' ? one : null, ...other];
+        const select = {
+          sql: `SELECT t, i, r, n, b FROM "values" WHERE ${where} ORDER BY rowid`,
+          values,
+        };
+        const selected = await onSqlite(select);
+        found += (selected as unknown[]).length;
+        expect(await onD1(select)).toEqual(selected);
+
+        const update = {
+          sql: `UPDATE "values" SET "in" = ?, i = ? WHERE ${where}`,
+          values: ['x', 5, ...values],
+        };
+        await onSqlite(update);
+        await onD1(update);
+        const remove = { sql: `DELETE FROM "values" WHERE "in" = 'x' AND ${where}`, values };
+        await onSqlite(remove);
+        await onD1(remove);
+        const kept = `SELECT t, i, r, n, b, "in" FROM "values" ORDER BY rowid`;
+        expect(await d1.sql(kept)).toEqual(await sqlite.sql(kept));
+      },
+    );
+    await assertProperty(property, { seed, numRuns: runs(20, 60) });
+    expect(found).toBeGreaterThan(20);
+  });
+
+  it('B1 numbers are compared and stored as they are on SQLite, with ? and with ?1', async () => {
+    const property = fc.asyncProperty(
+      fc.array(listed, { minLength: 3, maxLength: 3 }),
+      fc.constantFrom('=', '<>', '<', '>=', 'IS'),
+      async (values, operator) => {
+        await empty();
+        const plain = COLUMNS.slice(1)
+          .map((name) => `"${name}" ${operator} ?`)
+          .join(' OR ');
+        const statements: Statement[] = [
+          {
+            sql: `INSERT INTO "values" (t, i, r, n, b) VALUES (?2, ?1, ?, ?2, ?1) -- ?9`,
+            values,
+          },
+          {
+            sql: `SELECT (${plain}) AS any, typeof(?) AS type, t = ? AS text FROM "values"`,
+            values: [...values, ...values, 5].slice(0, 7),
+          },
+          {
+            sql: `SELECT t ${operator} ?3 AS a, ?1 AS b, b ${operator} ?2 AS c FROM "values" WHERE i IS ?1 LIMIT ?`,
+            values: [...values, 3],
+          },
+        ];
+        for (const statement of statements) {
+          expect({ ...statement, is: await onD1(statement) }).toEqual({
+            ...statement,
+            is: await onSqlite(statement),
+          });
         }
         expect(await contents(d1)).toEqual(await contents(sqlite));
-      });
-      await fc.assert(property, { seed, numRuns: 120 });
-      expect([...seen].sort()).toEqual(['done', 'refused', 'rows']);
-    },
-    TIMEOUT_MS,
-  );
-
-  it(
-    'B1 lists after IN find, change and delete the same rows, whatever the types',
-    async () => {
-      const list = fc.oneof(
-        fc.array(listed, { minLength: 1, maxLength: 5 }),
-        fc.array(listed, { minLength: 101, maxLength: 300 }),
-      );
-      const column = fc.constantFrom('t', 'i', 'r', 'n', 'b');
-      const rows = fc.array(fc.tuple(...COLUMNS.map(() => listed)), {
-        minLength: 1,
-        maxLength: 16,
-      });
-      let found = 0;
-      const property = fc.asyncProperty(
-        rows,
-        fc.record({ list, other: list, one: listed, a: column, c: column, not: fc.boolean() }),
-        async (table, { list: first, other, one, a, c, not }) => {
-          await empty();
-          for (const row of table) {
-            // No two alike in the key, and none in conflict.
-            const insert = {
-              sql: `INSERT INTO "values" (${COLUMNS.join(', ')}) VALUES (hex(randomblob(8)), ?, ?, ?, ?, ?)`,
-              values: row.slice(1),
-            };
-            await onSqlite(insert);
-            await onD1(insert);
-          }
-          // Some of the rows' own values, or nothing would ever be found.
-          const near = [...first, ...table.flatMap((row) => row.slice(1, 3))];
-          const marks = (all: readonly unknown[]): string => all.map(() => '?').join(', ');
-          const where = `"${a}" ${not ? 'NOT ' : ''}IN (${marks(near)}) AND ("in" IS ? OR "${c}" IN (${marks(other)}))`;
-          const values = [...near, one === 'x' ? one : null, ...other];
-          const select = {
-            sql: `SELECT t, i, r, n, b FROM "values" WHERE ${where} ORDER BY rowid`,
-            values,
-          };
-          const selected = await onSqlite(select);
-          found += (selected as unknown[]).length;
-          expect(await onD1(select)).toEqual(selected);
-
-          const update = {
-            sql: `UPDATE "values" SET "in" = ?, i = ? WHERE ${where}`,
-            values: ['x', 5, ...values],
-          };
-          await onSqlite(update);
-          await onD1(update);
-          const remove = { sql: `DELETE FROM "values" WHERE "in" = 'x' AND ${where}`, values };
-          await onSqlite(remove);
-          await onD1(remove);
-          const kept = `SELECT t, i, r, n, b, "in" FROM "values" ORDER BY rowid`;
-          expect(await d1.sql(kept)).toEqual(await sqlite.sql(kept));
-        },
-      );
-      await fc.assert(property, { seed, numRuns: 60 });
-      expect(found).toBeGreaterThan(20);
-    },
-    TIMEOUT_MS,
-  );
-
-  it(
-    'B1 numbers are compared and stored as they are on SQLite, with ? and with ?1',
-    async () => {
-      const property = fc.asyncProperty(
-        fc.array(listed, { minLength: 3, maxLength: 3 }),
-        fc.constantFrom('=', '<>', '<', '>=', 'IS'),
-        async (values, operator) => {
-          await empty();
-          const plain = COLUMNS.slice(1)
-            .map((name) => `"${name}" ${operator} ?`)
-            .join(' OR ');
-          const statements: Statement[] = [
-            {
-              sql: `INSERT INTO "values" (t, i, r, n, b) VALUES (?2, ?1, ?, ?2, ?1) -- ?9`,
-              values,
-            },
-            {
-              sql: `SELECT (${plain}) AS any, typeof(?) AS type, t = ? AS text FROM "values"`,
-              values: [...values, ...values, 5].slice(0, 7),
-            },
-            {
-              sql: `SELECT t ${operator} ?3 AS a, ?1 AS b, b ${operator} ?2 AS c FROM "values" WHERE i IS ?1 LIMIT ?`,
-              values: [...values, 3],
-            },
-          ];
-          for (const statement of statements) {
-            expect({ ...statement, is: await onD1(statement) }).toEqual({
-              ...statement,
-              is: await onSqlite(statement),
-            });
-          }
-          expect(await contents(d1)).toEqual(await contents(sqlite));
-        },
-      );
-      await fc.assert(property, { seed, numRuns: 100 });
-    },
-    TIMEOUT_MS,
-  );
+      },
+    );
+    await assertProperty(property, { seed, numRuns: runs(30, 100) });
+  });
 
   it("B1 a TEXT column never receives '5.0'", async () => {
     await empty();

@@ -1,6 +1,6 @@
 import { type DataSource, Table } from 'typeorm';
 import { Plan, SqliteDataSource, tenantBilling } from '../../src';
-import { openDataSource } from '../support/data-source';
+import { openBilling, opened } from '../support/data-source';
 import { engines, type TestDatabase } from '../support/engines';
 
 describe.each(engines)('B1 ordinary load on $name', ({ createDatabase }) => {
@@ -8,17 +8,10 @@ describe.each(engines)('B1 ordinary load on $name', ({ createDatabase }) => {
   let dataSource: DataSource;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    dataSource = await openDataSource(database);
-    await dataSource.runMigrations();
+    ({ database, dataSource } = await openBilling(createDatabase));
   });
 
   afterEach(() => database.exec('DELETE FROM plans'));
-
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.close();
-  });
 
   it('B1 saves of loaded rows, transactions and inserts at once all go through', async () => {
     const plans = dataSource.getRepository(Plan);
@@ -88,12 +81,10 @@ describe('B1 SQLite, statement by statement', () => {
       entities: tenantBilling.entities,
       migrations: tenantBilling.migrations.sqlite,
     });
-    await dataSource.initialize();
+    await opened(dataSource);
     await dataSource.query('CREATE TABLE tenants (id text PRIMARY KEY)');
     await dataSource.runMigrations();
   });
-
-  afterEach(() => dataSource.destroy());
 
   it('B1 several statements in one query are refused, not cut short', async () => {
     await expect(

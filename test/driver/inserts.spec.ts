@@ -1,24 +1,16 @@
 import { Column, type DataSource, Entity } from 'typeorm';
 import { PaymentAttempt, Plan, SqliteDataSource, tenantBilling } from '../../src';
-import { openDataSource } from '../support/data-source';
-import { engines, type TestDatabase, USER_IDS } from '../support/engines';
+import { openBilling, opened } from '../support/data-source';
+import { engineNamed, engines, USER_IDS } from '../support/engines';
 
 const LAST = 'ffffffff-ffff-4fff-bfff-ffffffffffff';
 const FIRST = '00000000-0000-4000-8000-000000000001';
 
 describe.each(engines)('B6 inserts on $name', ({ createDatabase }) => {
-  let database: TestDatabase;
   let dataSource: DataSource;
 
   beforeAll(async () => {
-    database = await createDatabase({ host: 'rows' });
-    dataSource = await openDataSource(database);
-    await dataSource.runMigrations();
-  });
-
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.close();
+    ({ dataSource } = await openBilling(createDatabase, { host: 'rows' }));
   });
 
   it('B6 rows inserted together keep each its own id and values, in whatever order', async () => {
@@ -64,18 +56,18 @@ describe('B6 inserts of a class that a host derived', () => {
   }
 
   it('B6 what only the database fills in is read again', async () => {
-    const database = await engines.find(({ name }) => name === 'sqlite')!.createDatabase();
-    const dataSource = await new SqliteDataSource({
-      database: database.url.slice('sqlite:'.length),
-      entities: [HostPlan],
-      migrations: tenantBilling.migrations.sqlite,
-    }).initialize();
+    const database = await engineNamed('sqlite').createDatabase();
+    const dataSource = await opened(
+      new SqliteDataSource({
+        database: database.url.slice('sqlite:'.length),
+        entities: [HostPlan],
+        migrations: tenantBilling.migrations.sqlite,
+      }),
+    );
     await dataSource.runMigrations();
     await dataSource.query(`ALTER TABLE plans ADD COLUMN segment varchar DEFAULT 'B2B'`);
     const plans = dataSource.getRepository(HostPlan);
     const plan = await plans.save(plans.create({ name: 'derived' }));
     expect(plan).toMatchObject({ segment: 'B2B', trialDays: 0 });
-    await dataSource.destroy();
-    await database.close();
   });
 });

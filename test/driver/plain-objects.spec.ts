@@ -1,6 +1,6 @@
 import type { DataSource, Repository } from 'typeorm';
 import { BillingError, Plan, type ValidationDetails } from '../../src';
-import { openDataSource } from '../support/data-source';
+import { openBilling } from '../support/data-source';
 import { engines, type TestDatabase } from '../support/engines';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7/;
@@ -11,18 +11,11 @@ describe.each(engines)('U6 plain objects on $name', ({ createDatabase }) => {
   let plans: Repository<Plan>;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    dataSource = await openDataSource(database);
-    await dataSource.runMigrations();
+    ({ database, dataSource } = await openBilling(createDatabase));
     plans = dataSource.getRepository(Plan);
   });
 
   afterEach(() => database.exec('DELETE FROM plans'));
-
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.close();
-  });
 
   const failures = async (write: Promise<unknown>): Promise<string[]> => {
     const error: unknown = await write.then(

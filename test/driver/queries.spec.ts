@@ -1,28 +1,20 @@
 import { type DataSource, Like, Not, type Repository } from 'typeorm';
 import { DirectDebitToken, Plan, Subscription } from '../../src';
-import { openDataSource } from '../support/data-source';
-import { engines, TENANT_IDS, type TestDatabase, USER_IDS } from '../support/engines';
+import { openBilling } from '../support/data-source';
+import { engines, TENANT_IDS, USER_IDS } from '../support/engines';
 
 const TEXTS = ['abc', 'ABC', 'a_c', 'a%c', 'a*c', 'a?c', '[a]', 'a\\c', 'Äbc', '100%'] as const;
 
 describe.each(engines)('B6 queries on $name', ({ name: engine, createDatabase }) => {
-  let database: TestDatabase;
   let dataSource: DataSource;
   let plans: Repository<Plan>;
 
   beforeAll(async () => {
-    database = await createDatabase({ host: 'rows' });
-    dataSource = await openDataSource(database);
-    await dataSource.runMigrations();
+    ({ dataSource } = await openBilling(createDatabase, { host: 'rows' }));
     plans = dataSource.getRepository(Plan);
     await plans.insert(
       TEXTS.map((name, index) => ({ name, priceMonthly: index % 3 === 0 ? null : index })),
     );
-  });
-
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.close();
   });
 
   const found = async (pattern: string): Promise<string[]> =>

@@ -1,6 +1,6 @@
 import type { DataSource, Repository } from 'typeorm';
 import { DirectDebitToken, Plan, SubscriptionPlan, UserSubscription } from '../../src';
-import { openDataSource } from '../support/data-source';
+import { openBilling } from '../support/data-source';
 import { engines, type TestDatabase, USER_IDS } from '../support/engines';
 
 const LONG_AGO = new Date('2020-01-01T00:00:00.000Z');
@@ -20,20 +20,13 @@ describe.each(engines)('B6 upserts on $name', ({ createDatabase, transactions })
   } as const;
 
   beforeAll(async () => {
-    database = await createDatabase({ host: 'rows' });
-    dataSource = await openDataSource(database);
-    await dataSource.runMigrations();
+    ({ database, dataSource } = await openBilling(createDatabase, { host: 'rows' }));
     plans = dataSource.getRepository(SubscriptionPlan);
   });
 
   beforeEach(async () => {
     await database.exec('DELETE FROM subscription_plans');
     await plans.insert({ ...PRO, createdAt: LONG_AGO, updatedAt: LONG_AGO });
-  });
-
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.close();
   });
 
   const age = async (): Promise<number> =>

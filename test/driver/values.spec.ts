@@ -1,6 +1,6 @@
 import { type DataSource, In, LessThan, MoreThan } from 'typeorm';
 import { PaymentAttempt, Plan, Subscription, SubscriptionPlan, UserSubscription } from '../../src';
-import { openDataSource } from '../support/data-source';
+import { openBilling } from '../support/data-source';
 import { engines, TENANT_IDS, type TestDatabase, USER_IDS } from '../support/engines';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -12,14 +12,7 @@ describe.each(engines)('B1 values on $name', ({ name, createDatabase }) => {
   let dataSource: DataSource;
 
   beforeAll(async () => {
-    database = await createDatabase({ host: 'rows' });
-    dataSource = await openDataSource(database);
-    await dataSource.runMigrations();
-  });
-
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.close();
+    ({ database, dataSource } = await openBilling(createDatabase, { host: 'rows' }));
   });
 
   it('B1 read back as they were saved: Date, money, boolean, JSON, ids and null', async () => {

@@ -1,6 +1,6 @@
 import { check, migrate } from '../../src';
 import { openDataSource } from '../support/data-source';
-import { engines } from '../support/engines';
+import { engineNamed } from '../support/engines';
 
 interface Part {
   readonly table: string;
@@ -18,7 +18,7 @@ const INDEXES = `
 
 describe('T6 drift on postgres', () => {
   it('T6 what was dumped and restored, twice, is no difference', async () => {
-    const database = await engines.find(({ name }) => name === 'postgres')!.createDatabase();
+    const database = await engineNamed('postgres').createDatabase();
     const dataSource = await openDataSource(database);
     await migrate(dataSource);
     for (let round = 0; round < 2; round++) {
@@ -35,7 +35,5 @@ describe('T6 drift on postgres', () => {
       expect(checks.length + indexes.length).toBeGreaterThan(60);
       expect(await check(dataSource)).toEqual([]);
     }
-    await dataSource.destroy();
-    await database.close();
   });
 });

@@ -1,6 +1,7 @@
 import { Check, Column, type DataSource, Entity, PrimaryColumn, Unique } from 'typeorm';
 import { migrate, revert, SqliteDataSource } from '../../src';
 import { D1DataSource } from '../../src/d1';
+import { opened } from '../support/data-source';
 import { catalog, engines, type TestDatabase } from '../support/engines';
 
 @Entity('parent')
@@ -43,12 +44,7 @@ describe.each(engines.filter(({ dialect }) => dialect === 'sqlite'))(
             database: database.url.slice('sqlite:'.length),
             entities: [Parent],
           });
-      await dataSource.initialize();
-    });
-
-    afterAll(async () => {
-      await dataSource.destroy();
-      await database.close();
+      await opened(dataSource);
     });
 
     const rows = async (): Promise<unknown> => {

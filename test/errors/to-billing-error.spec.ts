@@ -9,7 +9,7 @@ import {
   Subscription,
   toBillingError,
 } from '../../src';
-import { openDataSource } from '../support/data-source';
+import { openBilling } from '../support/data-source';
 import { engines, TENANT_IDS, type TestDatabase, USER_IDS } from '../support/engines';
 import { PLAN, REFUSALS, type RefusedStatement } from './refusals';
 
@@ -20,9 +20,7 @@ describe.each(engines)('B6 toBillingError on $name', ({ name: engine, createData
   let dataSource: DataSource;
 
   beforeAll(async () => {
-    database = await createDatabase({ host: 'rows' });
-    dataSource = await openDataSource(database);
-    await dataSource.runMigrations();
+    ({ database, dataSource } = await openBilling(createDatabase, { host: 'rows' }));
     await dataSource.getRepository(Plan).insert([{ id: PLAN, name: 'taken' }, { name: 'second' }]);
     await dataSource
       .getRepository(Subscription)
@@ -34,11 +32,6 @@ describe.each(engines)('B6 toBillingError on $name', ({ name: engine, createData
       mandateReference: 'MD-1',
       tokenFingerprint: FINGERPRINT,
     });
-  });
-
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.close();
   });
 
   const thrownBy = (work: Promise<unknown>): Promise<unknown> =>

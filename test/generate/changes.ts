@@ -2,20 +2,24 @@ import type { D1Binding } from '../../src/driver/d1/binding';
 import type { TestDatabase } from '../support/engines';
 import type { Edit } from './project-copy';
 
-/** A change of the entities, and what must be true of a database once it is migrated. */
+/**
+ * A change of the entities of both families, and what must be true of a database once it is migrated.
+ */
 export interface Change {
   readonly title: string;
   readonly edits: readonly Edit[];
-  /** How many pairs of files it takes: one a family. */
-  readonly pairs: number;
   /** Rows that plain SQL must be refused afterwards, and the name of what refuses them. */
   readonly refused: readonly { readonly sql: string; readonly by: RegExp }[];
   /** Statements that must be taken afterwards; they are rolled back. */
   readonly taken?: readonly string[];
   /** Parts of the catalog that are there afterwards, and what their text must hold. */
   readonly adds: Readonly<Record<string, RegExp>>;
-  /** What a new column holds in the rows that were there. */
-  readonly fills?: { readonly table: string; readonly column: string; readonly value: unknown };
+  /** What new columns hold in the rows that were there. */
+  readonly fills?: readonly {
+    readonly table: string;
+    readonly column: string;
+    readonly value: unknown;
+  }[];
   /** `table.column` of those whose values go with them, and don't come back. */
   readonly loses?: readonly string[];
   /** Something that rows may hold and the change does not suffer; and the way back from it. */
@@ -28,7 +32,9 @@ const token = 'user-billing/direct-debit-token.ts';
 
 export const CHANGES: readonly Change[] = [
   {
-    title: 'a column, a CHECK and an index on a parent: plans, above subscriptions',
+    title:
+      'a column, a CHECK and an index on a parent (plans), on a child that is a parent ' +
+      '(user_subscriptions) and on what references itself (direct_debit_tokens)',
     edits: [
       {
         file: plan,
@@ -44,19 +50,6 @@ export const CHANGES: readonly Change[] = [
         find: 'rules: [',
         replace: `rules: [notAbove('setup_fee_price', 'setupFee', 'priceYearly'), `,
       },
-    ],
-    pairs: 1,
-    refused: [
-      { sql: `UPDATE plans SET setup_fee = -1 WHERE name = 'Pro'`, by: /ck_plans_setup_fee\b/ },
-      { sql: `UPDATE plans SET setup_fee = 2 WHERE name = 'Team'`, by: /ck_plans_setup_fee_price/ },
-    ],
-    taken: [`UPDATE plans SET setup_fee = 1 WHERE name = 'Team'`],
-    adds: { ix_plans_setup_fee: /ON "?(?:public\.)?plans"? .*\("?setup_fee"?\)$/ },
-    fills: { table: 'plans', column: 'setup_fee', value: null },
-  },
-  {
-    title: 'a column, a CHECK and an index on a child that is a parent: user_subscriptions',
-    edits: [
       {
         file: userSubscription,
         find: '  version!: number;',
@@ -65,21 +58,6 @@ export const CHANGES: readonly Change[] = [
   @WholeNumber({ min: 0, max: 5, default: 3, index: true })
   dunningLevel!: number;`,
       },
-    ],
-    pairs: 1,
-    refused: [
-      {
-        sql: 'UPDATE user_subscriptions SET dunning_level = 6',
-        by: /ck_user_subscriptions_dunning_level/,
-      },
-      { sql: 'UPDATE user_subscriptions SET dunning_level = NULL', by: /not.null/i },
-    ],
-    adds: { ix_user_subscriptions_dunning_level: /\("?dunning_level"?\)$/ },
-    fills: { table: 'user_subscriptions', column: 'dunning_level', value: 3 },
-  },
-  {
-    title: 'a column, a CHECK and an index on what references itself: direct_debit_tokens',
-    edits: [
       {
         file: token,
         find: '  isDefault!: boolean;',
@@ -95,21 +73,35 @@ export const CHANGES: readonly Change[] = [
     { name: 'holder', properties: ['accountHolder', 'userId'], where: 'account_holder IS NOT NULL' },`,
       },
     ],
-    pairs: 1,
     refused: [
+      { sql: `UPDATE plans SET setup_fee = -1 WHERE name = 'Pro'`, by: /ck_plans_setup_fee\b/ },
+      { sql: `UPDATE plans SET setup_fee = 2 WHERE name = 'Team'`, by: /ck_plans_setup_fee_price/ },
+      {
+        sql: 'UPDATE user_subscriptions SET dunning_level = 6',
+        by: /ck_user_subscriptions_dunning_level/,
+      },
+      { sql: 'UPDATE user_subscriptions SET dunning_level = NULL', by: /not.null/i },
       {
         sql: `UPDATE direct_debit_tokens SET account_holder = ''`,
         by: /ck_direct_debit_tokens_account_holder/,
       },
       { sql: `UPDATE direct_debit_tokens SET account_holder = 'A'`, by: /unique/i },
     ],
-    adds: { ix_direct_debit_tokens_holder: /WHERE \(?account_holder IS NOT NULL\)?$/ },
-    fills: { table: 'direct_debit_tokens', column: 'account_holder', value: null },
+    taken: [`UPDATE plans SET setup_fee = 1 WHERE name = 'Team'`],
+    adds: {
+      ix_plans_setup_fee: /ON "?(?:public\.)?plans"? .*\("?setup_fee"?\)$/,
+      ix_user_subscriptions_dunning_level: /\("?dunning_level"?\)$/,
+      ix_direct_debit_tokens_holder: /WHERE \(?account_holder IS NOT NULL\)?$/,
+    },
+    fills: [
+      { table: 'plans', column: 'setup_fee', value: null },
+      { table: 'user_subscriptions', column: 'dunning_level', value: 3 },
+      { table: 'direct_debit_tokens', column: 'account_holder', value: null },
+    ],
   },
   {
     title: 'a status, in CHECKs and predicates of partial indexes of both families',
     edits: [{ file: 'vocabulary.ts', find: /^( {2}'paused',\n)/gm, replace: `$1  'frozen',\n` }],
-    pairs: 2,
     refused: [
       {
         // Alice has a live one already.
@@ -148,7 +140,6 @@ export const CHANGES: readonly Change[] = [
         replace: '@Varchar(200, { nullable: true })\n  bankName',
       },
     ],
-    pairs: 2,
     refused: [
       { sql: 'UPDATE subscription_plans SET description = NULL', by: /not.null/i },
       {

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { ROOT, billing, npm } from '../cli/programs';
+import { ROOT, billingFromSources, npm } from '../cli/programs';
 import type { Dialect } from '../support/engines';
 import type { Run } from '../support/run';
 import { newFolder } from '../support/test-run';
@@ -52,7 +52,11 @@ export class ProjectCopy {
 
   /** A command of the copy's own. */
   command(url: string, ...words: string[]): Promise<Run> {
-    return billing(words, { cwd: this.folder, root: this.folder, env: { DATABASE_URL: url } });
+    return billingFromSources(words, {
+      cwd: this.folder,
+      root: this.folder,
+      env: { DATABASE_URL: url },
+    });
   }
 
   /** The files that were not there at first, by name and for each dialect. */

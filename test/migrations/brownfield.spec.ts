@@ -29,11 +29,6 @@ describe.each(engines)('T4 U8 clean and brownfield on $name', ({ createDatabase 
     dataSource = await openDataSource(database, environment);
   };
 
-  afterEach(async () => {
-    await dataSource.destroy();
-    await database.close();
-  });
-
   const hostState = async (): Promise<unknown> => {
     const rows: unknown[] = [];
     for (const table of HOST_TABLES) rows.push(await rowsOf(database, table));

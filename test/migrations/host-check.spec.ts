@@ -17,11 +17,6 @@ describe.each(engines)('T4 U8 what a migration needs on $name', ({ createDatabas
     dataSource.setOptions({ logger: 'debug' });
   });
 
-  afterEach(async () => {
-    await dataSource.destroy();
-    await database.close();
-  });
-
   it.each([
     [
       'no tenants table',

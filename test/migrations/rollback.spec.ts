@@ -14,11 +14,6 @@ describe.each(engines)('T7 rollback on $name', ({ name, transactions, createData
     dataSource.setOptions({ logger: 'debug' });
   });
 
-  afterEach(async () => {
-    await dataSource.destroy();
-    await database.close();
-  });
-
   const states = async (): Promise<string[]> =>
     (await status(dataSource)).map((one) => `${one.name.replace(/\d+$/, '')} ${one.state}`);
 
@@ -72,7 +67,6 @@ describe.each(engines)('T7 rollback on $name', ({ name, transactions, createData
       code: 'MIGRATION_NOT_FOUND',
     });
     expect(await catalog(database)).toEqual(before);
-    await tenantOnly.destroy();
   });
 
   it.each(['all', 'each'] as const)(
@@ -181,8 +175,6 @@ describe.each(engines)('T7 rollback on $name', ({ name, transactions, createData
     const migrated = await openDataSource(other);
     await migrate(migrated);
     expect(await catalog(other)).toEqual(byHand);
-    await migrated.destroy();
-    await other.close();
   });
 
   if (name === 'sqlite') {

@@ -19,8 +19,6 @@ describe.each(['postgres', 'd1'] as const)('U3 SQL scripts for %s', (dialect) =>
     database = await createDatabase({ host: 'rows' });
   });
 
-  afterEach(() => database.close());
-
   const states = async (): Promise<string[]> => {
     const dataSource = await openDataSource(database);
     try {
@@ -77,7 +75,6 @@ describe.each(['postgres', 'd1'] as const)('U3 SQL scripts for %s', (dialect) =>
     expect(await revert(dataSource, { all: true })).toHaveLength(2);
     expect(await states()).toEqual(['pending', 'pending']);
     expect(await ours()).toEqual(before);
-    await dataSource.destroy();
   });
 
   it('U3 record themselves where the DataSource keeps account', async () => {
@@ -171,6 +168,5 @@ describe('U3 SQL scripts for d1 on a host that is not as they need it', () => {
     const scripts = await sqlScripts(FAMILY_MIGRATIONS.user.sqlite, { dialect: 'd1' });
     await expect(database.exec(scripts[0]!.forward)).rejects.toThrow(says);
     expect(await catalog(database)).toEqual(before);
-    await database.close();
   });
 });

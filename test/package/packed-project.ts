@@ -77,6 +77,22 @@ export async function packedTarball(): Promise<string> {
   return join(stage, filename);
 }
 
+/**
+ * The packed package in a project that the whole run shares, with what it may need besides: to be run
+ * and required, and left as it is.
+ *
+ * @returns the package's folder
+ */
+export async function sharedPackage(): Promise<string> {
+  const project = await sharedFolder('installed', async (folder) => {
+    await installPackage(folder);
+    linkPackages(folder, [
+      ...['class-validator', 'pg', 'reflect-metadata', 'sqlite3', 'typeorm', 'uuid', 'wrangler'],
+    ]);
+  });
+  return join(project, 'node_modules', NAME);
+}
+
 /** Unpacks the packed project into the node_modules of `project`, and returns where. */
 export async function installPackage(project: string): Promise<string> {
   const installed = join(project, 'node_modules', NAME);

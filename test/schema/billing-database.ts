@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { migrate } from '../../src/migrator/migrate';
-import { openDataSource } from '../support/data-source';
 import { TENANT_IDS, USER_IDS, type TestDatabase, type TestEngine } from '../support/engines';
 import { BILLING_TABLES, type BillingTableName } from './expected-columns';
 
@@ -23,15 +21,8 @@ export const [USER, OTHER_USER, PARENT_USER] = USER_IDS;
 export const day = (number: number): Date => new Date(Date.UTC(2026, 2, number, 12));
 
 /** A database with a host's rows and the billing tables, made by the migrations. */
-export async function createBillingDatabase(engine: TestEngine): Promise<TestDatabase> {
-  const database = await engine.createDatabase({ host: 'rows' });
-  const dataSource = await openDataSource(database);
-  try {
-    await migrate(dataSource);
-  } finally {
-    await dataSource.destroy();
-  }
-  return database;
+export function createBillingDatabase({ createDatabase }: TestEngine): Promise<TestDatabase> {
+  return createDatabase({ host: 'rows', billing: true });
 }
 
 /** Takes every billing row away and puts the rows to refer to in place. */

@@ -31,7 +31,6 @@ describe.each(engines)('T3, U1 the columns on $name', (engine) => {
     database = await createBillingDatabase(engine);
   });
   beforeEach(() => startAfresh(database));
-  afterAll(() => database.close());
 
   it.each(BILLING_TABLES)('%s has those agreed on, of their types', async (table) => {
     const expected = Object.entries(COLUMNS[table]).map(([column, { type, nullable }]) => [

@@ -51,7 +51,6 @@ describe.each(engines)('T3, U2 the foreign keys on $name', (engine) => {
     await database.exec(HOST_ROWS);
     await startAfresh(database);
   });
-  afterAll(() => database.close());
 
   const remove = (table: string, id: string): Promise<unknown> =>
     database.sql(`DELETE FROM "${table}" WHERE id = $1`, [id]);

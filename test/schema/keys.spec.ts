@@ -37,7 +37,6 @@ describe.each(engines)('T3, U1 the keys and indexes on $name', (engine) => {
     database = await createBillingDatabase(engine);
     live = await liveKeys(database);
   });
-  afterAll(() => database.close());
 
   it('U2 are foreign keys to the tables agreed on, with their actions', () => {
     const expected = Object.entries(FOREIGN_KEYS).map(([name, { column, target, onDelete }]) => [

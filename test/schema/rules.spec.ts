@@ -15,7 +15,6 @@ describe.each(engines)('T3, U1 all rules on $name', (engine) => {
     database = await createBillingDatabase(engine);
     live = await liveKeys(database);
   });
-  afterAll(() => database.close());
 
   it('have a test each: there is no constraint or index that no case is about', () => {
     const tested = [

@@ -8,7 +8,6 @@ describe.each(engines)('T3 the rules of tenant billing on $name', (engine) => {
   beforeAll(async () => {
     database = await createBillingDatabase(engine);
   });
-  afterAll(() => database.close());
 
   it.each(TENANT_RULES)('$name refuses the rows that break it, and no others', async (rule) => {
     await showRule(database, rule);

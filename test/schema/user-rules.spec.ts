@@ -8,7 +8,6 @@ describe.each(engines)('U1 the rules of user billing on $name', (engine) => {
   beforeAll(async () => {
     database = await createBillingDatabase(engine);
   });
-  afterAll(() => database.close());
 
   it.each(USER_RULES)('$name refuses the rows that break it, and no others', async (rule) => {
     await showRule(database, rule);

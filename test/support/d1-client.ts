@@ -3,7 +3,7 @@ import type { D1Binding, D1Outcome, D1Statement } from '../../src/driver/d1/bind
 import type { AssignedD1 } from './d1-server';
 
 /** Idle sockets of it keep no process alive. */
-const agent = new Agent({ keepAlive: true, noDelay: true });
+const agent = new Agent({ keepAlive: true, noDelay: true, maxSockets: 16 });
 
 /**
  * A D1 binding for Node, which sends each call to a Worker that has the binding itself. What it
@@ -79,7 +79,12 @@ export function post(url: string, text: string): Promise<string> {
         else reject(new Error(answer));
       });
     });
-    sent.on('error', reject);
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      // workerd closes a socket that has been idle for a while; on a busy machine that is seen only
+      // when the next request is sent, which has not arrived then.
+      if (sent.reusedSocket && error.code === 'ECONNRESET') post(url, text).then(resolve, reject);
+      else reject(error);
+    });
     sent.end(text);
   });
 }

@@ -5,12 +5,22 @@ import { D1DataSource } from '../../src/data-sources/d1';
 import type { WithHostTables } from '../../src/migrator/stand-ins';
 import { type Environment, readSettings, type Settings } from '../../src/data-sources/settings';
 import type { D1Binding } from '../../src/driver/d1/binding';
-import type { TestDatabase } from './engines';
+import { closeAfterwards } from './closing';
+import type { CreateDatabaseOptions, TestDatabase, TestEngine } from './engines';
+
+/** A new database with the billing tables, and the shared DataSource on it. */
+export async function openBilling(
+  createDatabase: TestEngine['createDatabase'],
+  options: CreateDatabaseOptions = {},
+): Promise<{ database: TestDatabase; dataSource: DataSource }> {
+  const database = await createDatabase({ ...options, billing: true });
+  return { database, dataSource: await openDataSource(database) };
+}
 
 /**
  * The shared DataSource on a test's own database, initialised: both families, host tables expected,
- * nothing migrated. `environment` overrides what it is built from (`BILLING_FAMILIES`, …). The
- * caller destroys it.
+ * nothing migrated. `environment` overrides what it is built from (`BILLING_FAMILIES`, …). It is
+ * destroyed when the test ends, or the file of tests if a `beforeAll` opened it.
  */
 export async function openDataSource(
   database: TestDatabase,
@@ -21,6 +31,12 @@ export async function openDataSource(
     database.binding === undefined
       ? createDataSource(settings)
       : onBinding(database.binding, settings);
+  return opened(dataSource);
+}
+
+/** Initialises a DataSource, and has it destroyed afterwards if the test does not do it itself. */
+export function opened<Opened extends DataSource>(dataSource: Opened): Promise<Opened> {
+  closeAfterwards(() => (dataSource.isInitialized ? dataSource.destroy() : undefined));
   return dataSource.initialize();
 }
 

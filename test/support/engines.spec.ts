@@ -1,6 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { HOST_TABLES, TENANT_IDS, USER_IDS, catalog, catalogOf, engines, rowsOf } from './engines';
+import {
+  HOST_TABLES,
+  TENANT_IDS,
+  USER_IDS,
+  catalog,
+  catalogOf,
+  describeOn,
+  engineNamed,
+  engines,
+  rowsOf,
+} from './engines';
 import type { TestDatabase } from './engines';
 import { run } from './run';
 
@@ -11,10 +21,6 @@ describe.each(engines)('the test database on $name', ({ name, dialect, createDat
     open.push(database);
     return database;
   };
-
-  afterAll(async () => {
-    await Promise.all(open.map((database) => database.close()));
-  });
 
   it('is one of its own, of the engine asked for', async () => {
     const [first, second] = await Promise.all([create({ host: 'none' }), create({ host: 'none' })]);
@@ -151,13 +157,12 @@ describe.each(engines)('the test database on $name', ({ name, dialect, createDat
   });
 });
 
-describe('U7 the test database on D1', () => {
+describeOn('d1', 'U7 the test database on D1', () => {
   let database: TestDatabase;
 
   beforeAll(async () => {
-    database = await engines.find(({ name }) => name === 'd1')!.createDatabase({ host: 'rows' });
+    database = await engineNamed('d1').createDatabase({ host: 'rows' });
   });
-  afterAll(() => database.close());
 
   it('is what another process finds in its folder, which sees it and writes to it', async () => {
     const script = `require('wrangler').getPlatformProxy().then(async ({ env, dispose }) => {

@@ -2,6 +2,8 @@ import type { D1Binding } from '../../src/driver/d1/binding';
 import { createD1Database } from './d1-database';
 import { createPostgresDatabase } from './postgres-database';
 import { createSqliteDatabase } from './sqlite-database';
+import { closeAfterwards } from './closing';
+import { createFromTemplate } from './templates';
 import { HOST_ROWS, HOST_SCHEMA } from './host-tables';
 
 export { catalog, catalogOf, rowsOf } from './catalog';
@@ -34,8 +36,9 @@ export interface TestDatabase {
   /** Several statements, without parameters. */
   exec(text: string): Promise<void>;
   /**
-   * Closes the connection. The database is kept until the end of the run: dropping one makes the
-   * next CREATE TABLEs of a Postgres server slower.
+   * Closes the connection, which is done without asking when the test ends, or the file of tests for
+   * a database that a `beforeAll` made. The database is kept until the end of the run: dropping one
+   * makes the next CREATE TABLEs of a Postgres server slower.
    */
   close(): Promise<void>;
 }
@@ -43,6 +46,8 @@ export interface TestDatabase {
 export interface CreateDatabaseOptions {
   /** The host's tables: `none`, `empty` (the default) or with `rows`. */
   readonly host?: 'none' | 'empty' | 'rows';
+  /** Whether it has the billing tables already, empty and as the migrations make them. */
+  readonly billing?: boolean;
 }
 
 export interface TestEngine<Name extends EngineName = EngineName> {
@@ -57,48 +62,63 @@ export interface TestEngine<Name extends EngineName = EngineName> {
   readonly createDatabase: (options?: CreateDatabaseOptions) => Promise<TestDatabase>;
 }
 
-/**
- * The engines whose databases a process finds by `DATABASE_URL` in whatever folder it runs. D1 is not
- * among them: there the folder says which database it is. The commands in such a folder have their
- * tests in `test/d1`.
- */
-export const enginesByUrl: readonly TestEngine<Dialect>[] = [
+const ALL: readonly TestEngine[] = [
   {
     name: 'postgres',
     dialect: 'postgres',
     transactions: 'interactive',
-    createDatabase: (options) => withHost(createPostgresDatabase(), options),
+    createDatabase: (options) => create('postgres', createPostgresDatabase, options),
   },
   {
     name: 'sqlite',
     dialect: 'sqlite',
     transactions: 'interactive',
-    createDatabase: (options) => withHost(createSqliteDatabase(), options),
+    createDatabase: (options) => create('sqlite', createSqliteDatabase, options),
   },
-];
-
-/** Each engine the library runs on: `describe.each(engines)('T3 on $name', ({ createDatabase }) => …)`. */
-export const engines: readonly TestEngine[] = [
-  ...enginesByUrl,
   {
     name: 'd1',
     dialect: 'sqlite',
     transactions: 'batch',
-    createDatabase: (options) => withHost(createD1Database(), options),
+    createDatabase: (options) => create('d1', createD1Database, options),
   },
 ];
 
-async function withHost(
-  creation: Promise<TestDatabase>,
-  { host = 'empty' }: CreateDatabaseOptions = {},
+const chosen = new Set((process.env.TEST_ENGINES ?? '').split(','));
+
+/**
+ * Each engine the library runs on, or those that TEST_ENGINES names:
+ * `describe.each(engines)('T3 on $name', ({ createDatabase }) => …)`.
+ */
+export const engines: readonly TestEngine[] = ALL.filter(({ name }) => chosen.has(name));
+
+/**
+ * The engines whose databases a process finds by `DATABASE_URL` in whatever folder it runs. D1 is not
+ * among them: there the folder says which database it is. The commands in such a folder have their
+ * tests in `test/d1`.
+ */
+export const enginesByUrl: readonly TestEngine<Dialect>[] = engines.filter(
+  (engine): engine is TestEngine<Dialect> => engine.name !== 'd1',
+);
+
+/** One engine, for what holds on it alone. A SQLite file needs no server, and can be had always. */
+export function engineNamed<Name extends EngineName>(name: Name): TestEngine<Name> {
+  return ALL.find((engine): engine is TestEngine<Name> => engine.name === name)!;
+}
+
+/** A suite that needs this engine; where TEST_ENGINES leaves it out, the summary lists its tests. */
+export function describeOn(engine: EngineName, title: string, body: () => void): void {
+  (chosen.has(engine) ? describe : describe.skip)(title, body);
+}
+
+async function create(
+  name: EngineName,
+  createEmpty: () => Promise<TestDatabase>,
+  { host = 'empty', billing = false }: CreateDatabaseOptions = {},
 ): Promise<TestDatabase> {
-  const database = await creation;
-  try {
-    if (host !== 'none') await database.exec(HOST_SCHEMA[database.dialect]);
-    if (host === 'rows') await database.exec(HOST_ROWS);
-    return database;
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
+  const database = await (billing ? createFromTemplate(engineNamed(name), host) : createEmpty());
+  closeAfterwards(() => database.close());
+  if (billing) return database;
+  if (host !== 'none') await database.exec(HOST_SCHEMA[database.dialect]);
+  if (host === 'rows') await database.exec(HOST_ROWS);
+  return database;
 }

@@ -13,11 +13,14 @@ declare global {
   var billingTestRun: {
     readonly folder: string;
     readonly server: PostgresServer | undefined;
-    readonly d1: D1Server;
+    readonly d1: D1Server | undefined;
   };
 }
 
-/** One folder, one Postgres server and one server of D1 databases for the whole run. */
+/**
+ * One folder for the whole run, and for the engines that TEST_ENGINES names one Postgres server and
+ * one server of D1 databases.
+ */
 export default async function globalSetup(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'typeorm-billing-test-'));
   process.once('exit', () => {
@@ -25,10 +28,12 @@ export default async function globalSetup(): Promise<void> {
   });
   try {
     const given = process.env.TEST_DATABASE_URL;
-    const server = given ? undefined : await startPostgres();
-    const d1 = await startD1Server(d1FolderOf(folder));
+    const chosen = process.env.TEST_ENGINES?.split(',') ?? [];
+    const needsServer = chosen.includes('postgres') && !given;
+    const server = needsServer ? await startPostgres() : undefined;
+    const d1 = chosen.includes('d1') ? await startD1Server(d1FolderOf(folder)) : undefined;
     globalThis.billingTestRun = { folder, server, d1 };
-    announceRun({ folder, postgresUrl: server?.url ?? given ?? '', d1Url: d1.url });
+    announceRun({ folder, postgresUrl: server?.url ?? given, d1Url: d1?.url });
   } catch (error) {
     // After a failed set-up jest calls no tear-down.
     await rm(folder, { recursive: true, force: true });

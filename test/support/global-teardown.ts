@@ -7,8 +7,9 @@ import { databasePrefix, postgresAdminUrl } from './test-run';
 export default async function globalTeardown(): Promise<void> {
   const { folder, server, d1 } = globalThis.billingTestRun;
   try {
-    await d1.stop();
-    await (server === undefined ? dropDatabases() : server.stop());
+    await d1?.stop();
+    if (server !== undefined) await server.stop();
+    else if (process.env.TEST_DATABASE_URL) await dropDatabases();
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -2,13 +2,15 @@ import { Client } from 'pg';
 import type { TestDatabase } from './engines';
 import { databasePrefix, postgresAdminUrl, uniqueSuffix } from './test-run';
 
-/** A new, empty database on the server of this run. */
-export async function createPostgresDatabase(): Promise<TestDatabase> {
+/**
+ * A new database on the server of this run: empty, or a copy of another that nobody is connected to.
+ * Not of template1, of which a server that was given may have made something of its own.
+ */
+export async function createPostgresDatabase(template = 'template0'): Promise<TestDatabase> {
   const name = databasePrefix() + uniqueSuffix();
   const admin = await connect(postgresAdminUrl());
   try {
-    // Not template1, of which a server that was given may have made something of its own.
-    await admin.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   } finally {
     await admin.end();
   }

@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Database } from 'sqlite3';
 import type { TestDatabase } from './engines';
@@ -7,9 +8,10 @@ import { newFolder } from './test-run';
 /** Longer than any test's own transaction. */
 const BUSY_TIMEOUT_MS = 5_000;
 
-/** A new, empty database file in the folder of this run. */
-export async function createSqliteDatabase(): Promise<TestDatabase> {
+/** A new database file in the folder of this run: empty, or a copy of one that nobody has open. */
+export async function createSqliteDatabase(template?: string): Promise<TestDatabase> {
   const file = join(newFolder('sqlite'), 'billing.sqlite');
+  if (template !== undefined) copyFileSync(template, file);
   const database = await open(file);
   database.configure('busyTimeout', BUSY_TIMEOUT_MS);
   await exec(database, 'PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF;');

@@ -10,11 +10,15 @@ const POSTGRES_URL = 'BILLING_TEST_POSTGRES_URL';
 const D1_URL = 'BILLING_TEST_D1_URL';
 
 /** Called once, by the global set-up. */
-export function announceRun(run: { folder: string; postgresUrl: string; d1Url: string }): void {
+export function announceRun(run: {
+  folder: string;
+  postgresUrl: string | undefined;
+  d1Url: string | undefined;
+}): void {
   process.env[ID] = randomBytes(4).toString('hex');
   process.env[FOLDER] = run.folder;
-  process.env[D1_URL] = run.d1Url;
-  process.env[POSTGRES_URL] = run.postgresUrl;
+  if (run.d1Url !== undefined) process.env[D1_URL] = run.d1Url;
+  if (run.postgresUrl !== undefined) process.env[POSTGRES_URL] = run.postgresUrl;
 }
 
 /** The start of the name of every Postgres database that this run makes, and of no other's. */
@@ -86,7 +90,10 @@ export function uniqueSuffix(): string {
 function announced(name: string): string {
   const value = process.env[name];
   if (value === undefined) {
-    throw new Error(`${name} is not set: run the tests through jest, whose global set-up sets it.`);
+    throw new Error(
+      `${name} is not set: run the tests through jest, whose global set-up sets it for the engines ` +
+        `that TEST_ENGINES names (${process.env.TEST_ENGINES ?? ''}).`,
+    );
   }
   return value;
 }

@@ -1,11 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Database } from 'sqlite3';
 import { BillingError } from '../../errors';
 import type { SqliteValue, StatementResult } from '../session';
 import { traitsOf } from '../sql/traits';
 
 type Sqlite3 = typeof import('sqlite3');
+
+/** Between two attempts to change a file's journal. */
+const JOURNAL_RETRY_MS = 10;
 
 async function loadSqlite3(): Promise<Sqlite3> {
   try {
@@ -43,8 +47,40 @@ export class SqliteConnection {
     database.configure('busyTimeout', busyTimeout);
     const connection = new SqliteConnection(database);
     await connection.execute('PRAGMA foreign_keys = ON', []);
-    await connection.execute('PRAGMA journal_mode = WAL', []);
+    try {
+      await connection.#useWriteAheadLog(file, busyTimeout);
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
     return connection;
+  }
+
+  /**
+   * SQLite's own busy timeout does not cover the change of a file's journal: while another
+   * connection holds the write lock it fails at once, so it is retried here.
+   *
+   * @throws BillingError `DATABASE_BUSY` if the lock is held for longer than `busyTimeout`
+   */
+  async #useWriteAheadLog(file: string, busyTimeout: number): Promise<void> {
+    const end = performance.now() + busyTimeout;
+    for (;;) {
+      try {
+        await this.execute('PRAGMA journal_mode = WAL', []);
+        return;
+      } catch (cause) {
+        if ((cause as Partial<NodeJS.ErrnoException>).code !== 'SQLITE_BUSY') throw cause;
+        if (performance.now() >= end) {
+          throw new BillingError(
+            'DATABASE_BUSY',
+            `${file} can't be opened: another connection has held its write lock for over ` +
+              `${busyTimeout} ms. Wait until that has finished, and retry.`,
+            { cause },
+          );
+        }
+        await setTimeout(JOURNAL_RETRY_MS);
+      }
+    }
   }
 
   execute(sql: string, parameters: readonly SqliteValue[]): Promise<StatementResult> {

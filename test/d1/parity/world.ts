@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { BillingError, type RefusalDetails, toBillingError } from '../../../src';
-import { openDataSource } from '../../support/data-source';
+import { openBilling } from '../../support/data-source';
 import type { TestDatabase, TestEngine } from '../../support/engines';
 import type { Action } from './actions';
 import { Labels } from './labels';
@@ -35,9 +35,7 @@ export class World {
   ) {}
 
   static async open(engine: TestEngine): Promise<World> {
-    const database = await engine.createDatabase();
-    const dataSource = await openDataSource(database);
-    await dataSource.runMigrations();
+    const { database, dataSource } = await openBilling(engine.createDatabase);
     return new World(engine, database, dataSource, reader(dataSource, database));
   }
 
@@ -67,11 +65,6 @@ export class World {
       }
       return { refusal: this.#refusal(error) };
     }
-  }
-
-  async close(): Promise<void> {
-    await this.dataSource.destroy();
-    await this.database.close();
   }
 
   #refusal({ code, details }: BillingError): Refusal {
