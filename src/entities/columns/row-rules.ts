@@ -5,7 +5,7 @@ import { isOneOf, snakeCase, type RowRule } from './registry';
  * CHECK's name is derived from the properties: `trial` of `trialStart` and `trialEnd`.
  */
 
-/** Two columns that only have a meaning together. */
+/** Two columns that are both set, or both null. */
 export function bothOrNeither<const First extends string, const Second extends string>(
   first: First,
   second: Second,
