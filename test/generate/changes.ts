@@ -42,13 +42,13 @@ export const CHANGES: readonly Change[] = [
       {
         file: plan,
         find: 'rules: [',
-        replace: `rules: [notAbove('setup_fee_price', 'setupFee', 'priceYearly'), `,
+        replace: `rules: [notAbove('setupFee', 'priceYearly'), `,
       },
     ],
     pairs: 1,
     refused: [
       { sql: `UPDATE plans SET setup_fee = -1 WHERE name = 'Pro'`, by: /ck_plans_setup_fee\b/ },
-      { sql: `UPDATE plans SET setup_fee = 2 WHERE name = 'Team'`, by: /ck_plans_setup_fee_price/ },
+      { sql: `UPDATE plans SET setup_fee = 2 WHERE name = 'Team'`, by: /ck_plans_setup_fee\b/ },
     ],
     taken: [`UPDATE plans SET setup_fee = 1 WHERE name = 'Team'`],
     adds: { ix_plans_setup_fee: /ON "?(?:public\.)?plans"? .*\("?setup_fee"?\)$/ },
@@ -90,9 +90,11 @@ export const CHANGES: readonly Change[] = [
       },
       {
         file: token,
-        find: 'indexes: [',
-        replace: `indexes: [
-    { name: 'holder', properties: ['accountHolder', 'userId'], where: 'account_holder IS NOT NULL' },`,
+        find: `@Entity('direct_debit_tokens')`,
+        replace: `@Entity('direct_debit_tokens')
+@Index('ix_direct_debit_tokens_holder', ['accountHolder', 'userId'], {
+  where: 'account_holder IS NOT NULL',
+})`,
       },
     ],
     pairs: 1,
