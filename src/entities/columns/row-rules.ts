@@ -48,7 +48,7 @@ export function different<const Property extends string, const Other extends str
     properties: [other, property],
     sql: (a, b) => `${a} <> ${b}`,
     holds: (a, b) => a === null || b === null || a !== b,
-    expected: `another value than that of ${other}`,
+    expected: `a value other than that of ${other}`,
   };
 }
 
