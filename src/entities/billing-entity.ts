@@ -7,46 +7,47 @@ import { validateBilling } from './validate-billing';
 
 /**
  * What all billing entities have: a key, two timestamps, and rules that are enforced whenever
- * TypeORM writes an instance, whether or not the host registers a subscriber.
+ * TypeORM writes an instance, with or without {@link BillingSubscriber}.
  *
- * A write that breaks a rule throws a BillingError, `VALIDATION_FAILED`, before anything is sent.
- * Writes that pass the class by (SQL, and plain objects on a DataSource without
- * {@link BillingSubscriber}) are left to the CHECKs: the same rules, but for what SQL can't say alike on all engines, such as which currency codes are active.
+ * A write that breaks a rule throws a BillingError, `VALIDATION_FAILED`, before anything is sent. A
+ * write without an instance (SQL, or a plain object on a DataSource without the subscriber) meets the
+ * CHECKs of the database. They hold the same rules, except those that SQL can't express on every
+ * engine, such as which currency codes are active.
  *
- * Where a row is loaded together with the one it refers to, TypeORM takes the loaded row's key: to
- * point it elsewhere set `plan`, or set `planId` on an entity that was loaded without its plan.
+ * If a row is loaded together with the row it refers to, TypeORM writes the key of the loaded row. To
+ * change the reference, set `plan`, or set `planId` on an entity that was loaded without its plan.
  */
 export abstract class BillingEntity {
-  /** For the engines: whether a property has its value before the insert, and need not be read again. */
+  /** For the engines: whether a property has its value before the insert, and need not be read back. */
   static isCompleteBeforeInsert(this: { readonly prototype: object }, property: string): boolean {
     const table = tableOfPrototype(this.prototype);
     return table?.columns.some((column) => column.property === property) ?? false;
   }
 
-  /** Uuid of version 7, made before the insert; the database makes one for plain SQL. */
+  /** A uuid of version 7, made before the insert. The database makes one for plain SQL. */
   id!: string;
 
-  /** When the row was made. Set before the insert; the database's clock for plain SQL. */
+  /** When the row was inserted. Set before the insert; by the database for plain SQL. */
   createdAt!: Date;
 
   /** When the row was last written through an entity. */
   updatedAt!: Date;
 
-  /** Fills in what is missing (key, defaults, timestamps, keys of given relations), and validates. */
+  /** Fills in what is missing (key, defaults, timestamps, keys of related rows), and validates. */
   @BeforeInsert()
   protected prepareInsert(): void {
     prepareInsert(this, 'insert');
   }
 
-  /** After `insert()` on Postgres TypeORM leaves a `bigint` with a default as the driver's text. */
+  /** After `insert()` on Postgres, TypeORM leaves a `bigint` that has a default as text. */
   @AfterInsert()
   protected finishInsert(): void {
     finishInsert(this);
   }
 
   /**
-   * Stamps the row and validates what is loaded of it. TypeORM calls this only for an entity that
-   * has changed, so the stamp never causes an UPDATE of its own.
+   * Sets `updatedAt` and validates the properties that are loaded. TypeORM calls this only for an
+   * entity that has changed, so that the stamp alone never causes an UPDATE.
    */
   @BeforeUpdate()
   protected prepareUpdate(): void {
@@ -58,7 +59,7 @@ refuseUnmapped(BillingEntity);
 
 type Row = Record<string, unknown>;
 
-/** Completes a row that is to be inserted; `'update'` validates only what of it is known here. */
+/** Completes a row before its insert. `'update'` validates only the properties that are set. */
 export function prepareInsert(entity: object, validate: 'insert' | 'update'): void {
   const table = tableOf(entity);
   if (table === undefined) return;
@@ -66,7 +67,7 @@ export function prepareInsert(entity: object, validate: 'insert' | 'update'): vo
   validateBilling(entity, validate);
 }
 
-/** Gives a row that was inserted the types that a query would give it. */
+/** Gives the values of an inserted row the types that a query returns. */
 export function finishInsert(entity: object): void {
   const row = entity as Row;
   for (const spec of tableOf(entity)?.columns ?? []) {
@@ -74,7 +75,7 @@ export function finishInsert(entity: object): void {
   }
 }
 
-/** Stamps a row, or the part of one, that is to be updated. */
+/** Stamps and validates a row, or a part of one, before its update. */
 export function prepareUpdate(entity: object): void {
   const table = tableOf(entity);
   if (table === undefined) return;
@@ -86,7 +87,7 @@ export function prepareUpdate(entity: object): void {
 
 function complete(row: Row, table: TableSpec): void {
   row.id ??= uuidv7();
-  // One reading of the clock for both: a row just made has not been updated.
+  // The clock is read once for both: a new row has not been updated.
   const now = Date.now();
   if (row.createdAt === undefined) row.createdAt = new Date(now);
   if (row.updatedAt === undefined) row.updatedAt = new Date(now);
@@ -104,14 +105,14 @@ function complete(row: Row, table: TableSpec): void {
   withoutNegativeZero(row, table);
 }
 
-/** A billing row that is saved along with the one that refers to it gets its key early. */
+/** A billing row that is saved together with the one that refers to it gets its key now. */
 function keyOf(related: object): unknown {
   const row = related as Row;
   if (related instanceof BillingEntity) row.id ??= uuidv7();
   return row.id;
 }
 
-/** -0 would be stored as 0 and no longer equal what was saved. */
+/** -0 would be stored as 0, and the row read back would not equal the one saved. */
 function withoutNegativeZero(row: Row, table: TableSpec): void {
   for (const { property } of table.columns) if (Object.is(row[property], -0)) row[property] = 0;
 }

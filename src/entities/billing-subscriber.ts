@@ -10,10 +10,10 @@ import { BillingEntity, finishInsert, prepareInsert, prepareUpdate } from './bil
 import type { BaseDataSourceOptions } from './typeorm';
 
 /**
- * Does for plain objects what the entities do for themselves: `repository.insert({…})`,
- * `save({…})`, `update(criteria, {…})` and `upsert()` are completed and validated too.
+ * Completes and validates plain objects as the entities do themselves: those of
+ * `repository.insert({…})`, `save({…})`, `update(criteria, {…})` and `upsert()`.
  *
- * `SqliteDataSource` and the shared DataSource have it; a host's own DataSource takes it as
+ * `SqliteDataSource` and the shared DataSource have it. Add it to a DataSource of your own with
  * `subscribers: [BillingSubscriber]`.
  */
 @EventSubscriber()
@@ -37,7 +37,7 @@ export class BillingSubscriber implements EntitySubscriberInterface<BillingEntit
   }
 }
 
-/** Runs `prepare` on an instance with the object's values, and gives the object what it set. */
+/** Runs `prepare` on an instance with the object's values, and copies what it set to the object. */
 function onInstance(
   object: ObjectLiteral | undefined,
   { target }: EntityMetadata,
@@ -46,7 +46,7 @@ function onInstance(
   if (object === undefined || object instanceof BillingEntity || typeof target !== 'function') {
     return;
   }
-  // A function stands for an SQL expression, whose value only the database will know.
+  // A function is an SQL expression, whose value only the database knows.
   const values = Object.entries(object).filter(([, value]) => typeof value !== 'function');
   const row = Object.assign(
     Object.create(target.prototype as object) as object,

@@ -4,12 +4,12 @@ import { tableOf, type TableSpec } from './columns/registry';
 import { REDACTED, validationError, type ValidationFailure } from './columns/validation-error';
 
 /**
- * Checks an entity by the rules of its table, and those that the host added by class-validator.
+ * Checks an entity by the rules of its table, and by those that the host added with class-validator.
  *
- * For an `'insert'` every property counts; for an `'update'` those that are undefined were not
- * loaded and are passed over, with the rules that need them.
+ * An `'insert'` checks every property. An `'update'` skips those that are undefined, since they were
+ * not loaded, and the rules that need them.
  *
- * Throws one BillingError, `VALIDATION_FAILED`, with `ValidationDetails`.
+ * @throws BillingError `VALIDATION_FAILED`, with `ValidationDetails`: one for all failures
  */
 export function validateBilling(entity: object, operation: 'insert' | 'update'): void {
   const table = tableOf(entity);
@@ -19,12 +19,12 @@ export function validateBilling(entity: object, operation: 'insert' | 'update'):
     .validateSync(entity, {
       skipUndefinedProperties: operation === 'update',
       forbidUnknownValues: false,
-      // The errors must not carry what they are about: it may be a secret.
+      // An error must not hold the value: it may be a secret.
       validationError: { target: false, value: false },
     })
     .flatMap((error) => failuresOf(error, row, table));
   if (operation === 'insert') {
-    // TypeORM itself takes the key of a row that is saved in the same call.
+    // TypeORM fills in the key of a row that is saved in the same call.
     const pending = (failure: ValidationFailure) =>
       failure.value === undefined && isKeyPending(failure.property, row, table);
     report(table, [
@@ -63,7 +63,7 @@ function isKeyPending(
   return typeof related === 'object' && related !== null;
 }
 
-/** A key and the row given beside it, of which TypeORM would take the row without a word. */
+/** Keys that differ from the key of the row beside them, which TypeORM would write silently. */
 function contradictions(
   row: Readonly<Record<string, unknown>>,
   table: TableSpec,

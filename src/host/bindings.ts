@@ -23,7 +23,7 @@ export const hostTables: Record<Family, HostTable> = {
   user: { table: 'user', column: 'id', keyType: 'text' },
 };
 
-/** Classes that relations use instead of the class they name: a host's for a stand-in or for ours. */
+/** Per class that relations name (a stand-in, or one of billing's), the host's class to use instead. */
 export const replacements = new Map<EntityClass, EntityClass>();
 
 /** The class that relations to `target` use: `target` itself, or the one that replaces it. */

@@ -94,8 +94,8 @@ const CASES: readonly Case[] = [
       return OurPlan;
     },
     message:
-      'OurPlan.name is declared again, but Plan.name is a column of billing, which counts. Give the ' +
-      'property of OurPlan another name.',
+      'OurPlan.name is declared again, but Plan.name is a column of billing, which TypeORM uses. ' +
+      'Give the property of OurPlan another name.',
     details: { entity: 'OurPlan', property: 'name' },
   },
 ];

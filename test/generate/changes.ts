@@ -48,7 +48,7 @@ export const CHANGES: readonly Change[] = [
       {
         file: plan,
         find: 'rules: [',
-        replace: `rules: [notAbove('setup_fee_price', 'setupFee', 'priceYearly'), `,
+        replace: `rules: [notAbove('setupFee', 'priceYearly'), `,
       },
       {
         file: userSubscription,
@@ -68,14 +68,16 @@ export const CHANGES: readonly Change[] = [
       },
       {
         file: token,
-        find: 'indexes: [',
-        replace: `indexes: [
-    { name: 'holder', properties: ['accountHolder', 'userId'], where: 'account_holder IS NOT NULL' },`,
+        find: `@Entity('direct_debit_tokens')`,
+        replace: `@Entity('direct_debit_tokens')
+@Index('ix_direct_debit_tokens_holder', ['accountHolder', 'userId'], {
+  where: 'account_holder IS NOT NULL',
+})`,
       },
     ],
     refused: [
       { sql: `UPDATE plans SET setup_fee = -1 WHERE name = 'Pro'`, by: /ck_plans_setup_fee\b/ },
-      { sql: `UPDATE plans SET setup_fee = 2 WHERE name = 'Team'`, by: /ck_plans_setup_fee_price/ },
+      { sql: `UPDATE plans SET setup_fee = 2 WHERE name = 'Team'`, by: /ck_plans_setup_fee\b/ },
       {
         sql: 'UPDATE user_subscriptions SET dunning_level = 6',
         by: /ck_user_subscriptions_dunning_level/,

@@ -53,13 +53,16 @@ describe('U6 what of an entity is refused at import', () => {
   it.each([
     [
       { rules: [notAbove('payed', 'amount')] },
-      'Fee has no column for payed: declare it by a kind.',
+      'Fee has no column for payed: declare it with a column kind.',
     ],
     [
       { rules: [setWhen('paid', 'payed')] },
       'The rule paid of Fee names the status payed: use one of due, paid.',
     ],
-    [{ index: ['ix_fees_due', ['due']] }, 'Fee has no column for due: declare it by a kind.'],
+    [
+      { index: ['ix_fees_due', ['due']] },
+      'Fee has no column for due: declare it with a column kind.',
+    ],
     [{ index: ['ix_fees_tenant', ['tenant']] }, 'Fee has no column for tenant'],
     [
       { index: ['ix_fees_code', ['code'], { unique: true }] },

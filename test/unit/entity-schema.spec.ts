@@ -34,9 +34,8 @@ describe('U6 money between the database and JavaScript', () => {
     const error = refusal(() => money.from(value) as unknown);
     expect(error.code).toBe('VALUE_OUT_OF_RANGE');
     expect(error.message).toBe(
-      `plans.price_yearly holds ${show(value)}, which is no whole number that JavaScript can ` +
-        'hold exactly. Correct the stored amount: a whole number of minor units from 0 to ' +
-        '9007199254740991.',
+      `plans.price_yearly holds ${show(value)}, which JavaScript can't hold exactly as a whole ` +
+        'number. Correct the stored value: it must be an amount.',
     );
   });
 

@@ -29,7 +29,7 @@ export function BillingTable<const Property extends string = never>({
     const columnOf = (property: string): ColumnSpec => {
       const spec = byProperty.get(property);
       if (spec === undefined) {
-        throw new Error(`${entity} has no column for ${property}: declare it by a kind.`);
+        throw new Error(`${entity} has no column for ${property}: declare it with a column kind.`);
       }
       return spec;
     };

@@ -5,20 +5,20 @@ import { show } from './values';
 import { validationError } from './validation-error';
 
 /**
- * Postgres gives a `bigint` as a string, SQLite as a number: both become a safe integer.
+ * Reads a `bigint` as a safe integer: Postgres returns it as a string, SQLite as a number.
  *
- * Throws a BillingError: `VALIDATION_FAILED` for a number to be written that is no safe integer,
- * `VALUE_OUT_OF_RANGE` for a stored one that a JavaScript number can't hold exactly.
+ * @throws BillingError `VALIDATION_FAILED` for a number to write that is no safe integer,
+ *   `VALUE_OUT_OF_RANGE` for a stored one that a JavaScript number can't hold exactly
  */
 export function moneyTransformer(site: ColumnSite, expected: string): ValueTransformer {
   return {
-    // Queries pass through here as well as rows: null, undefined and operators are left alone.
+    // Also called for the values of queries: null, undefined and operators stay as they are.
     to(value: unknown): unknown {
       if (typeof value !== 'number') return value;
       if (!Number.isSafeInteger(value)) {
         throw validationError(site, [{ property: site.property, value, expected }]);
       }
-      // Never -0, which some drivers send as such.
+      // Makes -0 a 0: some drivers would send -0.
       return value + 0;
     },
     from(value: unknown): number | null | undefined {
@@ -32,9 +32,8 @@ export function moneyTransformer(site: ColumnSite, expected: string): ValueTrans
       if (Number.isSafeInteger(number)) return number + 0;
       throw new BillingError(
         'VALUE_OUT_OF_RANGE',
-        `${site.table}.${site.column} holds ${show(value)}, which is no whole number that ` +
-          `JavaScript can hold exactly. Correct the stored amount: a whole number of minor units ` +
-          `from 0 to ${Number.MAX_SAFE_INTEGER}.`,
+        `${site.table}.${site.column} holds ${show(value)}, which JavaScript can't hold exactly as a ` +
+          `whole number. Correct the stored value: it must be ${expected}.`,
         { details: { ...site, value } },
       );
     },

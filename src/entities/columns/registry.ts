@@ -1,6 +1,6 @@
 import type { ColumnSpec } from './spec';
 
-/** Where a column stands: what its names and its errors are derived from. */
+/** Where a column is: names and errors are derived from it. */
 export interface ColumnSite {
   readonly entity: string;
   readonly table: string;
@@ -21,15 +21,15 @@ export interface RowRule<Property extends string = string> {
   readonly properties: readonly Property[];
   /** Words of the column `status` that the rule names. */
   readonly statuses?: readonly string[];
-  /** SQL over the columns of {@link properties}, in that order; true or NULL if the row is fine. */
+  /** SQL over the columns of {@link properties}, in that order; true or NULL if the row is valid. */
   readonly sql: (...columns: string[]) => string;
-  /** The same in JavaScript; only ever called with values that their own columns accept. */
+  /** The same in JavaScript; only called with values that their own columns accept. */
   readonly holds: (...values: unknown[]) => boolean;
   /** In words: "set exactly when status is canceled". */
   readonly expected: string;
 }
 
-/** What is known of an entity class once it has been declared. */
+/** What is known of an entity class that has a `@BillingTable`. */
 export interface TableSpec {
   readonly entity: string;
   readonly table: string;
@@ -74,10 +74,10 @@ export function snakeCase(property: string): string {
   return property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Longest name that Postgres keeps whole. */
+/** The longest name that Postgres does not cut. */
 const MAX_NAME_BYTES = 63;
 
-/** `uq_plans_name`: the one way constraints and indexes are named. */
+/** The name of a constraint or an index: `uq_plans_name`. All are named this way. */
 export function nameOf(
   kind: 'pk' | 'uq' | 'fk' | 'ck' | 'ix',
   table: string,
@@ -85,7 +85,9 @@ export function nameOf(
 ): string {
   const name = rest === undefined ? `${kind}_${table}` : `${kind}_${table}_${rest}`;
   if (name.length > MAX_NAME_BYTES) {
-    throw new Error(`${name} is longer than the ${MAX_NAME_BYTES} bytes of a name in Postgres.`);
+    throw new Error(
+      `${name} is longer than the ${MAX_NAME_BYTES} bytes of a name in Postgres: shorten it.`,
+    );
   }
   return name;
 }

@@ -5,7 +5,7 @@ import { isOneOf, snakeCase, type RowRule } from './registry';
  * CHECK's name is derived from the properties: `trial` of `trialStart` and `trialEnd`.
  */
 
-/** Two columns that only have a meaning together. */
+/** Two columns that are both set, or both null. */
 export function bothOrNeither<const First extends string, const Second extends string>(
   first: First,
   second: Second,
@@ -48,7 +48,7 @@ export function different<const Property extends string, const Other extends str
     properties: [other, property],
     sql: (a, b) => `${a} <> ${b}`,
     holds: (a, b) => a === null || b === null || a !== b,
-    expected: `another value than that of ${other}`,
+    expected: `a value other than that of ${other}`,
   };
 }
 

@@ -26,9 +26,12 @@ export interface TextFormat {
 /** What tells one kind of column from another. */
 export type ColumnShape =
   | { readonly kind: 'id'; readonly type: 'uuid'; readonly generated: 'key' }
-  | ({ readonly kind: 'varchar'; readonly type: 'varchar'; readonly length: number } & {
+  | {
+      readonly kind: 'varchar';
+      readonly type: 'varchar';
+      readonly length: number;
       readonly format?: TextFormat;
-    })
+    }
   | { readonly kind: 'text'; readonly type: 'text' }
   | {
       readonly kind: 'hex' | 'alphanumeric' | 'currency';

@@ -4,8 +4,8 @@ import { BillingError } from '../../errors';
 import { tableOfPrototype } from './registry';
 
 /**
- * Refuses, when a DataSource is built, the classes whose columns TypeORM would leave out silently.
- * It is done in TypeORM's own storage of decorators, which every DataSource reads, a host's too.
+ * Refuses classes whose columns TypeORM would leave out silently, when a DataSource is built. The
+ * checks are in TypeORM's own storage of decorators, which every DataSource reads, a host's too.
  */
 
 type ColumnArgs = ReturnType<typeof getMetadataArgsStorage>['columns'][number];
@@ -13,8 +13,8 @@ type ColumnArgs = ReturnType<typeof getMetadataArgsStorage>['columns'][number];
 const places = new WeakMap<object, ColumnArgs[]>();
 
 /**
- * Puts a column in TypeORM's storage that can't be built. `@BillingTable` takes it out again: a
- * class that has declared a column by a kind, but has no `@BillingTable`, is refused.
+ * Adds a column to TypeORM's storage that can't be built, for one that a kind declares. `@BillingTable`
+ * removes it. A class without `@BillingTable` keeps it, and is refused.
  */
 export function holdPlace(prototype: object, property: string): void {
   const target = prototype.constructor as EntityClass;
@@ -49,13 +49,13 @@ export function freePlaces(prototype: object): void {
 }
 
 /**
- * Refuses every class that extends `base` (or one of its tables) and would lose columns, as soon as
- * a DataSource is built with any class that extends it.
+ * Refuses the classes that extend `base`, or one of its tables, and would lose columns. It is done
+ * when a DataSource is built with any class that extends `base`.
  */
 export function refuseUnmapped(base: EntityClass): void {
   // TypeORM reads the listeners of a base class for each entity that extends it.
   const listener = getMetadataArgsStorage().entityListeners.find((one) => one.target === base);
-  if (listener === undefined) throw new Error(`${base.name} needs a listener to be refused by.`);
+  if (listener === undefined) throw new Error(`${base.name} has no listener: give it one.`);
   const { propertyName } = listener;
   Object.defineProperty(listener, 'propertyName', {
     enumerable: true,
@@ -67,7 +67,7 @@ export function refuseUnmapped(base: EntityClass): void {
   });
 }
 
-/** It would have no validation, and neither `created_at` nor `updated_at`. */
+/** Such a class would have no validation, no `created_at` and no `updated_at`. */
 function refuseWithoutTable(base: EntityClass): void {
   for (const { target } of getMetadataArgsStorage().tables) {
     if (typeof target !== 'function' || !(target.prototype instanceof base)) continue;
@@ -80,7 +80,7 @@ function refuseWithoutTable(base: EntityClass): void {
   }
 }
 
-/** Of two columns of one property TypeORM takes the one declared first, which is billing's. */
+/** If a property has two columns, TypeORM uses the one declared first, which is billing's. */
 function refuseRedeclared(): void {
   for (const { target, propertyName: property } of getMetadataArgsStorage().columns) {
     if (typeof target !== 'function') continue;
@@ -90,7 +90,7 @@ function refuseRedeclared(): void {
     if (inherited?.columns.some((column) => column.property === property) !== true) continue;
     throw refusal(
       `${target.name}.${property} is declared again, but ${inherited.entity}.${property} is a ` +
-        `column of billing, which counts. Give the property of ${target.name} another name.`,
+        `column of billing, which TypeORM uses. Give the property of ${target.name} another name.`,
       { entity: target.name, property },
     );
   }

@@ -1,10 +1,10 @@
 import { BillingError } from '../../errors';
 import { show } from './values';
 
-/** What stands in the place of a secret's value. */
+/** Shown instead of a secret's value. */
 export const REDACTED = '[redacted]';
 
-/** One value that its table's rules refuse. */
+/** One value that a rule of its table refuses. */
 export interface ValidationFailure {
   readonly property: string;
   /** The value as given, or `'[redacted]'` if the property is a secret. */
@@ -21,7 +21,7 @@ export interface ValidationDetails {
   readonly failures: readonly ValidationFailure[];
 }
 
-/** One error for all that is wrong with an entity. */
+/** One error for everything that is wrong with an entity. */
 export function validationError(
   { entity, table }: { readonly entity: string; readonly table: string },
   failures: readonly ValidationFailure[],

@@ -1,12 +1,12 @@
 /**
- * What a single value must be like to be stored, and read back the same, on every engine. Each
- * predicate is at least as strict as the column's CHECK and type on Postgres and on SQLite.
+ * Which single values every engine can store, and read back unchanged. Each predicate is at least as
+ * strict as the column's CHECK and type, on Postgres and on SQLite.
  */
 
 /**
- * A JSON object, as stored in `jsonb` columns (JSON text on SQLite). Inner arrays and objects are
- * just `object`: TypeORM's types for partial updates can't follow a recursive JSON type to an end.
- * What JSON can't hold is refused when the entity is saved.
+ * A JSON object, as stored in `jsonb` columns (JSON text on SQLite). Inner arrays and objects
+ * are just `object`: TypeORM's types for partial updates can't follow a recursive type. What JSON
+ * can't hold is refused when the entity is saved.
  */
 export type JsonObject = Record<string, string | number | boolean | object | null>;
 
@@ -29,7 +29,7 @@ export function isStorableText(value: unknown): value is string {
 /** {@link isStorableText} of a length counted in code points, as SQL's `length()` counts. */
 export function isTextOfLength(value: unknown, min: number, max: number): value is string {
   if (!isStorableText(value)) return false;
-  // A code point takes at most two UTF-16 units: no need to take a novel apart.
+  // A code point takes at most two UTF-16 units, so that a long text is refused without counting.
   if (value.length > 2 * max) return false;
   const { length } = Array.from(value);
   return length >= min && length <= max;
@@ -58,9 +58,9 @@ export function isDate(value: unknown): value is Date {
 }
 
 /**
- * A plain object that a JSON round trip gives back unchanged, and that every engine can store: no
- * NUL, no lone surrogate, no class instance, nothing that JSON drops or rewrites. Keys that every
- * object inherits (`__proto__`, `toString`) are refused too: TypeORM loses them when it copies.
+ * A plain object that a JSON round trip returns unchanged, and that every engine can store: no NUL,
+ * no lone surrogate, no class instance, nothing that JSON drops or rewrites. Keys that every object
+ * inherits (`__proto__`, `toString`) are refused too: TypeORM loses them when it copies.
  */
 export function isJsonObject(value: unknown): value is JsonObject {
   return isPlainObject(value) && isJsonValue(value, 1);
@@ -75,7 +75,7 @@ function isJsonValue(value: unknown, depth: number): boolean {
   if (Array.isArray(value)) {
     return (
       Object.keys(value).length === value.length &&
-      // Array.from() shows the holes that every() passes over.
+      // every() skips holes, Array.from() does not.
       Array.from<unknown>(value).every((item) => isJsonValue(item, depth + 1))
     );
   }
@@ -98,7 +98,7 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   );
 }
 
-/** A value in a form for people: like JSON where there is one, at most about 80 characters. */
+/** A value as text for an error: JSON if it has any, cut after 80 characters. */
 export function show(value: unknown): string {
   const characters = Array.from(describe(value));
   return characters.length > 80 ? `${characters.slice(0, 79).join('')}…` : characters.join('');
@@ -113,11 +113,11 @@ function describe(value: unknown): string {
   if (isDate(value)) {
     return Number.isNaN(value.getTime()) ? 'an invalid Date' : value.toISOString();
   }
-  // Escaping a long string costs more than showing it is worth.
+  // No more is shown, and escaping a long text is slow.
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 200));
   try {
     const json = JSON.stringify(value) as string | undefined;
-    // There is none of undefined, nor of an object whose toJSON() says so.
+    // There is none if a toJSON() returns undefined.
     return json ?? Object.prototype.toString.call(value);
   } catch {
     return Object.prototype.toString.call(value);

@@ -55,7 +55,7 @@ export class Plan extends BillingEntity {
   @Json()
   features!: JsonObject;
 
-  /** Whether it may be subscribed to; true if not given. */
+  /** Whether new subscriptions to it are allowed; true if not given. */
   @Flag({ default: true })
   isActive!: boolean;
 

@@ -50,15 +50,15 @@ export class Subscription extends BillingEntity {
   @HostKey('tenant', { index: true })
   tenantId!: string;
 
-  /** The tenant itself, when it was asked for. */
+  /** The tenant itself, if the query loaded it. */
   @ManyToOne(() => bound(Tenant), { onDelete: 'CASCADE', nullable: false })
   tenant?: Tenant;
 
-  /** The plan, which can't be deleted while it is referred to (`fk_subscriptions_plan_id`). */
+  /** The plan. It can't be deleted while a row refers to it (`fk_subscriptions_plan_id`). */
   @Key({ index: true })
   planId!: string;
 
-  /** The plan itself, when it was asked for. */
+  /** The plan itself, if the query loaded it. */
   @ManyToOne(() => bound(Plan), { onDelete: 'RESTRICT', nullable: false })
   plan?: Plan;
 
@@ -106,15 +106,15 @@ export class Subscription extends BillingEntity {
   @Instant({ nullable: true })
   trialEnd!: Date | null;
 
-  /** Ends with the period; false if not given. Stripe keeps it true once it has ended this way. */
+  /** Whether it ends with the period; false if not given. Stripe keeps it true after it has ended. */
   @Flag({ default: false })
   cancelAtPeriodEnd!: boolean;
 
-  /** When it is going to end. Null: no end is set. */
+  /** When it will end. Null: no end is set. */
   @Instant({ nullable: true })
   cancelAt!: Date | null;
 
-  /** When it was canceled, though it may run on to the end of its period. Null: it wasn't. */
+  /** When it was canceled; it may still run to the end of its period. Null: not canceled. */
   @Instant({ nullable: true })
   canceledAt!: Date | null;
 

@@ -17,7 +17,7 @@ export class TenantConfig extends BillingEntity {
   @HostKey('tenant', { unique: true })
   tenantId!: string;
 
-  /** The tenant itself, when it was asked for. */
+  /** The tenant itself, if the query loaded it. */
   @ManyToOne(() => bound(Tenant), { onDelete: 'CASCADE', nullable: false })
   tenant?: Tenant;
 

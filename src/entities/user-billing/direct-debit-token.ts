@@ -56,7 +56,7 @@ export class DirectDebitToken extends BillingEntity {
   @HostKey('user', { index: true })
   userId!: string;
 
-  /** The user itself, when it was asked for. */
+  /** The user itself, if the query loaded it. */
   @ManyToOne(() => bound(User), { onDelete: 'CASCADE', nullable: false })
   user?: User;
 
@@ -97,7 +97,7 @@ export class DirectDebitToken extends BillingEntity {
   @Hex(64, { nullable: true, secret: true })
   tokenFingerprint!: string | null;
 
-  /** For people to know the account by. Null: not known. */
+  /** Name of the bank, to show to the user. Null: not known. */
   @Varchar(100, { nullable: true })
   bankName!: string | null;
 
@@ -106,7 +106,7 @@ export class DirectDebitToken extends BillingEntity {
   last4!: string | null;
 
   /**
-   * Most that one payment may take, in minor units of `currency`. Null: no limit agreed. Given with
+   * The most that one payment may take, in minor units of `currency`. Null: no limit agreed. Given with
    * `currency` or not at all (`ck_direct_debit_tokens_max_amount_currency`).
    */
   @Money({ nullable: true })
@@ -116,7 +116,7 @@ export class DirectDebitToken extends BillingEntity {
   @CurrencyCode({ nullable: true })
   currency!: Currency | null;
 
-  /** Set when the status is active (`ck_direct_debit_tokens_activated_at`). Null: never was. */
+  /** Set when the status is active (`ck_direct_debit_tokens_activated_at`). Null: never active. */
   @Instant({ nullable: true })
   activatedAt!: Date | null;
 
@@ -128,22 +128,22 @@ export class DirectDebitToken extends BillingEntity {
   @Instant({ nullable: true })
   lastUsedAt!: Date | null;
 
-  /** Set when the status is cancelled (`ck_direct_debit_tokens_revoked_at`). Null: it isn't. */
+  /** Set when the status is cancelled (`ck_direct_debit_tokens_revoked_at`). Null: not cancelled. */
   @Instant({ nullable: true })
   revokedAt!: Date | null;
 
-  /** The one to use if none is named; false if not given. */
+  /** Whether it is used when no token is named; false if not given. */
   @Flag({ default: false })
   isDefault!: boolean;
 
   /**
-   * The token that took this one's place. Null: none did, or that one was deleted
+   * The token that replaced this one. Null: none did, or that one was deleted
    * (`fk_direct_debit_tokens_replaced_by_id`).
    */
   @Key({ nullable: true, index: true })
   replacedById!: string | null;
 
-  /** The token that took this one's place, when it was asked for. */
+  /** The token that replaced this one, if the query loaded it. */
   @ManyToOne(() => bound(DirectDebitToken), { onDelete: 'SET NULL' })
   replacedBy?: DirectDebitToken | null;
 }

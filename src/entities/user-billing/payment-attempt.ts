@@ -54,7 +54,7 @@ import { UserSubscription } from './user-subscription';
   unique: true,
   where: `status = 'succeeded' AND ${isOneOf('kind', PERIOD_PAYMENT_ATTEMPT_KINDS)}`,
 })
-// A user's history, newest first, by keyset.
+// A user's history, newest first, in pages by keyset.
 @Index('ix_payment_attempts_user_id', ['userId', 'createdAt', 'id'])
 @Index('ix_payment_attempts_retry', ['nextRetryAt'], { where: 'next_retry_at IS NOT NULL' })
 export class PaymentAttempt extends BillingEntity {
@@ -62,7 +62,7 @@ export class PaymentAttempt extends BillingEntity {
   @HostKey('user')
   userId!: string;
 
-  /** The user itself, when it was asked for. */
+  /** The user itself, if the query loaded it. */
   @ManyToOne(() => bound(User), { onDelete: 'CASCADE', nullable: false })
   user?: User;
 
@@ -73,7 +73,7 @@ export class PaymentAttempt extends BillingEntity {
   @Key({ nullable: true, index: true })
   userSubscriptionId!: string | null;
 
-  /** The subscription itself, when it was asked for. */
+  /** The subscription itself, if the query loaded it. */
   @ManyToOne(() => bound(UserSubscription), { onDelete: 'SET NULL' })
   userSubscription?: UserSubscription | null;
 
@@ -84,7 +84,7 @@ export class PaymentAttempt extends BillingEntity {
   @Key({ nullable: true, index: true })
   directDebitTokenId!: string | null;
 
-  /** The token itself, when it was asked for. */
+  /** The token itself, if the query loaded it. */
   @ManyToOne(() => bound(DirectDebitToken), { onDelete: 'SET NULL' })
   directDebitToken?: DirectDebitToken | null;
 
@@ -105,7 +105,7 @@ export class PaymentAttempt extends BillingEntity {
   currency!: Currency;
 
   /**
-   * What of it was given back, in minor units of `currency`: 0, the default, to `amount`
+   * The amount refunded, in minor units of `currency`: from 0, the default, to `amount`
    * (`ck_payment_attempts_amount_refunded`).
    */
   @Money({ default: 0 })
@@ -119,11 +119,14 @@ export class PaymentAttempt extends BillingEntity {
   @Instant({ nullable: true })
   periodEnd!: Date | null;
 
-  /** Which try for this period it is, from 1, which is the default. */
+  /** The number of this attempt for its period, from 1, which is the default. */
   @WholeNumber({ min: 1, default: 1 })
   attemptNumber!: number;
 
-  /** Sent to the provider so that a repeat takes no second payment; unique. */
+  /**
+   * Sent to the provider, so that a retry does not take a second payment; unique
+   * (`uq_payment_attempts_idempotency_key`).
+   */
   @Varchar(255, { unique: true })
   idempotencyKey!: string;
 
@@ -142,7 +145,7 @@ export class PaymentAttempt extends BillingEntity {
   @Varchar(64, { nullable: true })
   failureCode!: string | null;
 
-  /** The provider's words for the failure. Null: none given. */
+  /** The provider's message for the failure. Null: none given. */
   @Text({ nullable: true })
   failureMessage!: string | null;
 
@@ -150,7 +153,7 @@ export class PaymentAttempt extends BillingEntity {
   @Instant({ nullable: true })
   nextRetryAt!: Date | null;
 
-  /** When it is to be sent. Null: no time is set. */
+  /** When it will be sent. Null: no time is set. */
   @Instant({ nullable: true })
   scheduledAt!: Date | null;
 
@@ -166,7 +169,7 @@ export class PaymentAttempt extends BillingEntity {
   @Instant({ nullable: true })
   settledAt!: Date | null;
 
-  /** Set when the status is failed (`ck_payment_attempts_failed_at`). Null: it didn't. */
+  /** Set when the status is failed (`ck_payment_attempts_failed_at`). Null: not failed. */
   @Instant({ nullable: true })
   failedAt!: Date | null;
 }

@@ -46,7 +46,7 @@ export class SubscriptionPlan extends BillingEntity {
   @OneOf(BILLING_INTERVALS, { length: 16 })
   billingInterval!: BillingInterval;
 
-  /** How many units one interval has, 1 to 36; 1 if not given. */
+  /** Number of units in one interval, 1 to 36; 1 if not given. */
   @WholeNumber({ min: 1, max: 36, default: 1, type: 'smallint' })
   intervalCount!: number;
 
@@ -58,7 +58,7 @@ export class SubscriptionPlan extends BillingEntity {
   @Json()
   features!: JsonObject;
 
-  /** Whether it may be subscribed to; true if not given. */
+  /** Whether new subscriptions to it are allowed; true if not given. */
   @Flag({ default: true })
   isActive!: boolean;
 

@@ -59,15 +59,15 @@ export class UserSubscription extends BillingEntity {
   @HostKey('user', { index: true })
   userId!: string;
 
-  /** The user itself, when it was asked for. */
+  /** The user itself, if the query loaded it. */
   @ManyToOne(() => bound(User), { onDelete: 'CASCADE', nullable: false })
   user?: User;
 
-  /** The plan, which can't be deleted while it is referred to (`fk_user_subscriptions_plan_id`). */
+  /** The plan. It can't be deleted while a row refers to it (`fk_user_subscriptions_plan_id`). */
   @Key({ index: true })
   planId!: string;
 
-  /** The plan itself, when it was asked for. */
+  /** The plan itself, if the query loaded it. */
   @ManyToOne(() => bound(SubscriptionPlan), { onDelete: 'RESTRICT', nullable: false })
   plan?: SubscriptionPlan;
 
@@ -78,7 +78,7 @@ export class UserSubscription extends BillingEntity {
   @Key({ nullable: true, index: true })
   directDebitTokenId!: string | null;
 
-  /** The token itself, when it was asked for. */
+  /** The token itself, if the query loaded it. */
   @ManyToOne(() => bound(DirectDebitToken), { onDelete: 'SET NULL' })
   directDebitToken?: DirectDebitToken | null;
 
@@ -86,19 +86,19 @@ export class UserSubscription extends BillingEntity {
   @OneOf(SUBSCRIPTION_STATUSES, { length: 32, default: 'incomplete' })
   status!: SubscriptionStatus;
 
-  /** Price of one interval in minor units of `currency`: the plan's when it was subscribed to. */
+  /** Price of one interval, in minor units of `currency`: the plan's, when the user subscribed. */
   @Money()
   amount!: number;
 
-  /** ISO 4217, upper case: the plan's when it was subscribed to. */
+  /** ISO 4217, upper case: the plan's, when the user subscribed. */
   @CurrencyCode()
   currency!: Currency;
 
-  /** Unit of the billing interval: the plan's when it was subscribed to. */
+  /** Unit of the billing interval: the plan's, when the user subscribed. */
   @OneOf(BILLING_INTERVALS, { length: 16 })
   billingInterval!: BillingInterval;
 
-  /** How many units one interval has, 1 to 36; 1 if not given. */
+  /** Number of units in one interval, 1 to 36; 1 if not given. */
   @WholeNumber({ min: 1, max: 36, default: 1, type: 'smallint' })
   intervalCount!: number;
 
@@ -118,7 +118,7 @@ export class UserSubscription extends BillingEntity {
   @Instant({ nullable: true })
   trialEnd!: Date | null;
 
-  /** When the next payment is to be taken. Null: nothing due. */
+  /** When the next payment is due. Null: none is due. */
   @Instant({ nullable: true })
   nextBillingAt!: Date | null;
 
@@ -126,15 +126,15 @@ export class UserSubscription extends BillingEntity {
   @WholeNumber({ min: 0, default: 0 })
   failedAttempts!: number;
 
-  /** Until when access is kept although a payment failed. Null: no grace. */
+  /** Access is kept until then, although a payment failed. Null: no grace period. */
   @Instant({ nullable: true })
   graceUntil!: Date | null;
 
-  /** Ends with the period; false if not given, and kept true once it has ended this way. */
+  /** Whether it ends with the period; false if not given. It stays true after it has ended. */
   @Flag({ default: false })
   cancelAtPeriodEnd!: boolean;
 
-  /** When it was canceled, though it may run on to the end of its period. Null: it wasn't. */
+  /** When it was canceled; it may still run to the end of its period. Null: not canceled. */
   @Instant({ nullable: true })
   canceledAt!: Date | null;
 
