@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Database } from 'sqlite3';
 import { BillingError } from '../../errors';
 import type { SqliteValue, StatementResult } from '../session';
-import { traitsOf } from '../sql/traits';
+import { Statement } from '../sql/statement';
 
 type Sqlite3 = typeof import('sqlite3');
 
@@ -42,14 +42,15 @@ export class SqliteConnection {
     database.serialize();
     database.configure('busyTimeout', busyTimeout);
     const connection = new SqliteConnection(database);
-    await connection.execute('PRAGMA foreign_keys = ON', []);
-    await connection.execute('PRAGMA journal_mode = WAL', []);
+    await connection.execute(new Statement('PRAGMA foreign_keys = ON'), []);
+    await connection.execute(new Statement('PRAGMA journal_mode = WAL'), []);
     return connection;
   }
 
-  execute(sql: string, parameters: readonly SqliteValue[]): Promise<StatementResult> {
+  execute(statement: Statement, parameters: readonly SqliteValue[]): Promise<StatementResult> {
+    const { sql, returnsRows } = statement;
     return new Promise((resolve, reject) => {
-      if (traitsOf(sql).returnsRows) {
+      if (returnsRows) {
         this.database.all<Record<string, unknown>>(sql, parameters, (error, rows) => {
           if (error) reject(error);
           else resolve({ rows, changes: rows.length, lastInsertRowid: 0 });
