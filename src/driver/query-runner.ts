@@ -11,7 +11,7 @@ import {
 import { BillingError } from '../errors';
 import { NOW } from './sql/now';
 import type { SqliteDatabase, SqliteSession, StatementResult } from './session';
-import { traitsOf } from './sql/traits';
+import { Statement } from './sql/statement';
 import { toSqliteValue } from './sql/values';
 
 /** What a query runner needs of its driver. */
@@ -105,18 +105,19 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
         'query() takes its parameters as an array here: write ? in the SQL and pass the values in order.',
       );
     }
-    if (traitsOf(query).isSeveral) {
+    const statement = new Statement(withMilliseconds(query));
+    if (statement.isSeveral) {
       throw new BillingError(
         'NOT_SUPPORTED',
         `SQLite takes one statement a query, and would leave out what follows the first in "${query.trim().slice(0, 60)}…": ` +
           'send each by a query() of its own. (A migration for Postgres? Take those in migrations.sqlite.)',
       );
     }
-    const sql = withMilliseconds(query);
+    const { sql } = statement;
     const values = ((parameters ?? []) as unknown[]).map(toSqliteValue);
     const session = await this.connect();
-    const outcome = await this.#logged(sql, () => session.execute(sql, values), values);
-    const result = toQueryResult(sql, outcome);
+    const outcome = await this.#logged(sql, () => session.execute(statement, values), values);
+    const result = toQueryResult(statement, outcome);
     return useStructuredResult ? result : (result.raw as unknown);
   }
 
@@ -199,9 +200,9 @@ function withMilliseconds(sql: string): string {
 }
 
 /** The raw result as TypeORM's SQLite drivers give it: the new row's id after an INSERT, else rows. */
-function toQueryResult(sql: string, outcome: StatementResult): QueryResult {
+function toQueryResult({ keyword, returnsRows }: Statement, outcome: StatementResult): QueryResult {
   const result = new QueryResult();
-  const plainInsert = /^\s*(insert|replace)\b/i.test(sql) && !traitsOf(sql).returnsRows;
+  const plainInsert = (keyword === 'insert' || keyword === 'replace') && !returnsRows;
   result.raw = plainInsert ? outcome.lastInsertRowid : outcome.rows;
   result.records = outcome.rows;
   if (outcome.changes !== undefined) result.affected = outcome.changes;

@@ -1,3 +1,5 @@
+import type { Statement } from './sql/statement';
+
 /** What one statement did. Rows are plain objects by column name. */
 export interface StatementResult {
   readonly rows: Record<string, unknown>[];
@@ -18,7 +20,7 @@ export type SqliteValue = string | number | null | Uint8Array;
  * is seen by nobody else until it is committed.
  */
 export interface SqliteSession {
-  execute(sql: string, parameters: readonly SqliteValue[]): Promise<StatementResult>;
+  execute(statement: Statement, parameters: readonly SqliteValue[]): Promise<StatementResult>;
   /** @throws BillingError `DATABASE_BUSY` if another transaction holds the database for too long. */
   begin(): Promise<void>;
   commit(): Promise<void>;

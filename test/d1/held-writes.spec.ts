@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { HeldWrites, onlyReads } from '../../src/driver/d1/held-writes';
+import { HeldWrites } from '../../src/driver/d1/held-writes';
 import type { SqliteValue } from '../../src/driver/session';
+import { Statement as Sql } from '../../src/driver/sql/statement';
 import { engineNamed, type TestDatabase } from '../support/engines';
 import { assertProperty } from '../support/runs';
 
@@ -138,13 +139,13 @@ describe('B1 reads in a transaction on D1', () => {
         const held = new HeldWrites(() => CASCADES);
         const before = await database.sql(sql, values);
         for (const one of writes) {
-          held.add(one.sql, one.values);
+          held.add(new Sql(one.sql), one.values);
           await database.sql(one.sql, one.values).catch(() => undefined);
         }
         const after = await database.sql(sql, values);
         let isAllowed = true;
         try {
-          held.assertLeftAlone(sql, values);
+          held.assertLeftAlone(new Sql(sql), values);
         } catch (error) {
           expect(error).toMatchObject({ code: 'NOT_SUPPORTED' });
           isAllowed = false;
@@ -166,17 +167,43 @@ describe('B1 reads in a transaction on D1', () => {
   ])('B1 $what is let through', ({ sql }) => {
     const held = new HeldWrites();
     const insert = 'INSERT INTO "t"("id", "name", "at") VALUES (?, ?, strftime(?)), (5, NULL, 0)';
-    held.add(insert, [1, 'x', 'y']);
+    held.add(new Sql(insert), [1, 'x', 'y']);
     expect(() => {
-      held.assertLeftAlone(sql, [2]);
+      held.assertLeftAlone(new Sql(sql), [2]);
     }).not.toThrow();
+  });
+
+  it.each([
+    {
+      what: 'its key is found by a SELECT',
+      write: 'DELETE FROM t WHERE parent IN (SELECT parent FROM other WHERE id = 1)',
+    },
+    {
+      what: 'its key is found in another table too',
+      write: 'DELETE FROM t WHERE (id = 1) OR parent IN (SELECT parent FROM other WHERE id = 1)',
+    },
+    {
+      what: 'it is in conflict with a new row',
+      write: 'INSERT INTO t (id, name) VALUES (1, 3) ON CONFLICT (name) DO UPDATE SET size = (5)',
+    },
+    {
+      what: 'it is read for an INSERT',
+      write: 'INSERT INTO t (id, name) VALUES (1, 3) UNION ALL SELECT id, name FROM other',
+    },
+    { what: 'it gets the key in a list', write: 'UPDATE t SET (name, id) = (3, 2) WHERE id = 1' },
+  ])('B1 a read of a row is refused that may be written because $what', ({ write: sql }) => {
+    const held = new HeldWrites();
+    held.add(new Sql(sql), []);
+    expect(() => {
+      held.assertLeftAlone(new Sql('SELECT * FROM t WHERE id = 2'), []);
+    }).toThrow('written to "t"');
   });
 
   it('B1 knows a table by whatever name it has', () => {
     const held = new HeldWrites();
-    held.add('UPDATE "line-items" SET "size" = 1 WHERE "id" = ?', [1]);
+    held.add(new Sql('UPDATE "line-items" SET "size" = 1 WHERE "id" = ?'), [1]);
     expect(() => {
-      held.assertLeftAlone('SELECT * FROM "line-items" WHERE "id" = ?', [1]);
+      held.assertLeftAlone(new Sql('SELECT * FROM "line-items" WHERE "id" = ?'), [1]);
     }).toThrow('written to "line-items"');
   });
 
@@ -194,15 +221,20 @@ describe('B1 reads in a transaction on D1', () => {
     ['CREATE TABLE x AS SELECT 1', false],
     ['-- SELECT\nUPDATE t SET id = 1', false],
   ])('B1 %j only reads: %j', (sql, expected) => {
-    expect(onlyReads(sql)).toBe(expected);
+    expect(new Sql(sql).onlyReads).toBe(expected);
   });
 
   it('B1 a new key that is passed on to another table is seen', () => {
     const parent = [{ child: 'child', onDelete: false, onUpdate: ['code'] }];
     const held = new HeldWrites(() => new Map([['t', parent]]));
-    held.add('UPDATE "t" SET "name" = ? WHERE "code" = ?', ['x', 'a']);
-    expect(() => held.assertLeftAlone('SELECT * FROM "child"', [])).not.toThrow();
-    held.add('UPDATE "t" SET "name" = ?, "code" = ? WHERE "id" = ?', ['x', 'b', 1]);
-    expect(() => held.assertLeftAlone('SELECT * FROM "child"', [])).toThrow(/written to "child"/);
+    held.add(new Sql('UPDATE "t" SET "name" = ? WHERE "code" = ?'), ['x', 'a']);
+    expect(() => held.assertLeftAlone(new Sql('SELECT * FROM "child"'), [])).not.toThrow();
+    held.add(new Sql('UPDATE "t" SET "name" = ?, "code" = ? WHERE "id" = ?'), ['x', 'b', 1]);
+    expect(() => held.assertLeftAlone(new Sql('SELECT * FROM "child"'), [])).toThrow(
+      /written to "child"/,
+    );
+    const another = new HeldWrites(() => new Map([['t', parent]]));
+    another.add(new Sql('UPDATE t SET (name, code) = (?, ?) WHERE id = ?'), ['x', 'b', 1]);
+    expect(() => another.assertLeftAlone(new Sql('SELECT * FROM child'), [])).toThrow('"child"');
   });
 });

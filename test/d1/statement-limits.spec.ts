@@ -1,4 +1,5 @@
 import { fit } from '../../src/driver/d1/fit';
+import { Statement } from '../../src/driver/sql/statement';
 
 describe('B1 a statement beyond the limits of D1', () => {
   it.each([
@@ -41,7 +42,7 @@ describe('B1 a statement beyond the limits of D1', () => {
   ])('B1 $what: an error names the limit', ({ sql, values, says }) => {
     let error: unknown;
     try {
-      fit(sql, values);
+      fit(new Statement(sql), values);
     } catch (thrown) {
       error = thrown;
     }

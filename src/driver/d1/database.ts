@@ -1,10 +1,9 @@
 import { QueryFailedError } from 'typeorm';
 import { BillingError } from '../../errors';
-import { tokenize } from '../sql/tokens';
 import type { SqliteDatabase, SqliteSession, SqliteValue, StatementResult } from '../session';
-import { traitsOf } from '../sql/traits';
+import type { Statement } from '../sql/statement';
 import { assertBinding, type D1Binding } from './binding';
-import { type Cascades, HeldWrites, onlyReads } from './held-writes';
+import { type Cascades, HeldWrites } from './held-writes';
 import { namingLimit } from './limits';
 import { type BoundStatement, fit } from './fit';
 
@@ -72,20 +71,23 @@ class D1Session implements SqliteSession {
     this.#writes = new HeldWrites(cascades);
   }
 
-  async execute(sql: string, parameters: readonly SqliteValue[]): Promise<StatementResult> {
+  async execute(
+    statement: Statement,
+    parameters: readonly SqliteValue[],
+  ): Promise<StatementResult> {
     this.#assertNotFailed();
-    refuseTransactionControl(sql);
-    const statements = fit(sql, parameters);
+    refuseTransactionControl(statement);
+    const statements = fit(statement, parameters);
     if (!this.#held) {
-      return /^\s*(?:update|delete)\b/i.test(sql)
+      return statement.verb === 'update' || statement.verb === 'delete'
         ? this.#sendCounting(statements)
         : this.#send(statements);
     }
-    if (onlyReads(sql)) {
-      this.#writes.assertLeftAlone(sql, parameters);
+    if (statement.onlyReads) {
+      this.#writes.assertLeftAlone(statement, parameters);
       return this.#send(statements);
     }
-    if (traitsOf(sql).returnsRows) {
+    if (statement.returnsRows) {
       throw new BillingError(
         'NOT_SUPPORTED',
         'RETURNING has no result inside a transaction on D1, whose writes are sent when it commits: ' +
@@ -95,7 +97,7 @@ class D1Session implements SqliteSession {
       );
     }
     this.#held.push(...statements);
-    this.#writes.add(sql, parameters);
+    this.#writes.add(statement, parameters);
     return NOTHING;
   }
 
@@ -187,15 +189,11 @@ function withBytes(row: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-const CONTROL = new Set(['begin', 'savepoint', 'commit', 'end', 'rollback', 'release']);
-
-function refuseTransactionControl(sql: string): void {
-  // Of a comment that stands first only the tokens know where it ends.
-  const word = /^\s*([a-z]+)/i.exec(sql)?.[1] ?? tokenize(sql)[0]?.text ?? '';
-  if (!CONTROL.has(word.toLowerCase())) return;
+function refuseTransactionControl({ controlsTransaction, keyword }: Statement): void {
+  if (!controlsTransaction) return;
   throw new BillingError(
     'NOT_SUPPORTED',
-    `D1 has no ${word.toUpperCase()}: use dataSource.transaction(), one level deep; an inner one can be ` +
+    `D1 has no ${keyword.toUpperCase()}: use dataSource.transaction(), one level deep; an inner one can be ` +
       'run after it or be made part of it.',
   );
 }

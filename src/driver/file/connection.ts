@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Database } from 'sqlite3';
 import { BillingError } from '../../errors';
 import type { SqliteValue, StatementResult } from '../session';
-import { traitsOf } from '../sql/traits';
+import { Statement } from '../sql/statement';
 
 type Sqlite3 = typeof import('sqlite3');
 
@@ -46,7 +46,7 @@ export class SqliteConnection {
     database.serialize();
     database.configure('busyTimeout', busyTimeout);
     const connection = new SqliteConnection(database);
-    await connection.execute('PRAGMA foreign_keys = ON', []);
+    await connection.execute(new Statement('PRAGMA foreign_keys = ON'), []);
     try {
       await connection.#useWriteAheadLog(file, busyTimeout);
     } catch (error) {
@@ -66,7 +66,7 @@ export class SqliteConnection {
     const end = performance.now() + busyTimeout;
     for (;;) {
       try {
-        await this.execute('PRAGMA journal_mode = WAL', []);
+        await this.execute(new Statement('PRAGMA journal_mode = WAL'), []);
         return;
       } catch (cause) {
         if ((cause as Partial<NodeJS.ErrnoException>).code !== 'SQLITE_BUSY') throw cause;
@@ -83,9 +83,10 @@ export class SqliteConnection {
     }
   }
 
-  execute(sql: string, parameters: readonly SqliteValue[]): Promise<StatementResult> {
+  execute(statement: Statement, parameters: readonly SqliteValue[]): Promise<StatementResult> {
+    const { sql, returnsRows } = statement;
     return new Promise((resolve, reject) => {
-      if (traitsOf(sql).returnsRows) {
+      if (returnsRows) {
         this.database.all<Record<string, unknown>>(sql, parameters, (error, rows) => {
           if (error) reject(error);
           else resolve({ rows, changes: rows.length, lastInsertRowid: 0 });

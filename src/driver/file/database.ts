@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { SqliteDatabase, SqliteSession, SqliteValue, StatementResult } from '../session';
 import { SqliteConnection } from './connection';
-import { traitsOf } from '../sql/traits';
+import { Statement } from '../sql/statement';
 import { ConnectionPool } from './pool';
 import { type Release, WriteTurn } from './write-turn';
 
@@ -51,13 +51,17 @@ class SqliteFileSession implements SqliteSession {
     private readonly turn: WriteTurn,
   ) {}
 
-  async execute(sql: string, parameters: readonly SqliteValue[]): Promise<StatementResult> {
-    const { changesConnection, mayWrite } = traitsOf(sql);
-    if (changesConnection) this.#pristine = false;
-    if (this.#turnHeld || !mayWrite) return (await this.#connect()).execute(sql, parameters);
+  async execute(
+    statement: Statement,
+    parameters: readonly SqliteValue[],
+  ): Promise<StatementResult> {
+    if (statement.changesConnection) this.#pristine = false;
+    if (this.#turnHeld || !statement.mayWrite) {
+      return (await this.#connect()).execute(statement, parameters);
+    }
     const release = await this.#takeTurn();
     try {
-      return await (await this.#connect(true)).execute(sql, parameters);
+      return await (await this.#connect(true)).execute(statement, parameters);
     } finally {
       release();
     }
@@ -67,7 +71,7 @@ class SqliteFileSession implements SqliteSession {
     const release = await this.#takeTurn();
     try {
       // Taken now, not at the first write: a transaction that reads first could not write later.
-      await (await this.#connect(true)).execute('BEGIN IMMEDIATE', []);
+      await (await this.#connect(true)).execute(new Statement('BEGIN IMMEDIATE'), []);
       this.#turnHeld = release;
     } catch (error) {
       release();
@@ -76,13 +80,13 @@ class SqliteFileSession implements SqliteSession {
   }
 
   async commit(): Promise<void> {
-    await (await this.#connect()).execute('COMMIT', []);
+    await (await this.#connect()).execute(new Statement('COMMIT'), []);
     this.#endTurn();
   }
 
   async rollback(): Promise<void> {
     try {
-      await (await this.#connect()).execute('ROLLBACK', []);
+      await (await this.#connect()).execute(new Statement('ROLLBACK'), []);
     } finally {
       this.#endTurn();
     }
@@ -90,7 +94,8 @@ class SqliteFileSession implements SqliteSession {
 
   async enforceForeignKeys(enforce: boolean): Promise<void> {
     this.#pristine = false;
-    await (await this.#connect()).execute(`PRAGMA foreign_keys = ${enforce ? 'ON' : 'OFF'}`, []);
+    const pragma = new Statement(`PRAGMA foreign_keys = ${enforce ? 'ON' : 'OFF'}`);
+    await (await this.#connect()).execute(pragma, []);
   }
 
   async release(): Promise<void> {
@@ -98,7 +103,7 @@ class SqliteFileSession implements SqliteSession {
     if (connection) {
       if (this.#turnHeld || !this.#pristine) {
         // Left in the middle, by an error or on purpose: nothing of it may reach the next user.
-        await connection.execute('ROLLBACK', []).catch(() => undefined);
+        await connection.execute(new Statement('ROLLBACK'), []).catch(() => undefined);
       }
       await this.pool.give(connection, this.#pristine && !this.#turnHeld);
     }

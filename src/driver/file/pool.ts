@@ -1,4 +1,5 @@
 import { BillingError } from '../../errors';
+import { Statement } from '../sql/statement';
 import type { SqliteConnection } from './connection';
 
 /** A bounded number of connections, opened when they are first needed and then kept. */
@@ -48,7 +49,7 @@ export class ConnectionPool {
     if (usable && !clean) {
       if (this.single) {
         // The only connection is the database in memory itself.
-        await connection.execute('PRAGMA foreign_keys = ON', []);
+        await connection.execute(new Statement('PRAGMA foreign_keys = ON'), []);
       } else {
         usable = false;
       }

@@ -38,9 +38,42 @@ function word(raw: string): string {
   return first === '[' ? raw.slice(1, -1).toLowerCase() : raw.toLowerCase();
 }
 
-/** The statement with everything taken out that does not change its meaning. */
-export function canonical(sql: string): string {
-  return tokenize(sql)
-    .map((token) => token.text)
-    .join(' ');
+/** Where the tokens stand that are in no parentheses; the parentheses themselves are not among them. */
+export function outermost(tokens: readonly Token[]): number[] {
+  const found: number[] = [];
+  let depth = 0;
+  for (const [index, token] of tokens.entries()) {
+    if (is(token, ')')) depth--;
+    else if (is(token, '(')) depth++;
+    else if (depth === 0) found.push(index);
+  }
+  return found;
+}
+
+/** Where the parenthesis ends that begins at `opening`; `tokens.length` if it does not end. */
+export function closing(tokens: readonly Token[], opening: number): number {
+  let depth = 0;
+  let index = opening;
+  for (; index < tokens.length; index++) {
+    if (is(tokens[index], '(')) depth++;
+    if (is(tokens[index], ')') && --depth === 0) break;
+  }
+  return index;
+}
+
+/** The last part of the name at `index`, such as `t` of `main.t`, and where the name ends. */
+export function nameAt(
+  tokens: readonly Token[],
+  index: number,
+): { readonly name: string; readonly next: number } | undefined {
+  let next = index;
+  for (;;) {
+    const token = tokens[next++];
+    if (token === undefined) return undefined;
+    const name = token.quoted ? token.text : token.text.slice(token.text.lastIndexOf('.') + 1);
+    const following = tokens[next];
+    // `main.t` is one token, `"main"."t"` are three, `main."t"` are two.
+    const goesOn = name === '' || (following?.text.startsWith('.') && !following.quoted);
+    if (!goesOn) return { name, next };
+  }
 }

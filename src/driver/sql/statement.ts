@@ -1,0 +1,161 @@
+import type { Insertion } from './insertion';
+import { type Lookup, lookupOf, readsOneTable } from './lookup';
+import {
+  type Placeholder,
+  type PlaceholderList,
+  placeholderLists,
+  placeholdersOf,
+} from './placeholders';
+import { is, outermost, type Token, tokenize } from './tokens';
+import { Write } from './write';
+
+const READS = new Set(['select', 'values', 'explain', 'pragma']);
+const WRITES = new Set(['insert', 'update', 'delete', 'replace']);
+const CONTROL = new Set(['begin', 'savepoint', 'release', 'commit', 'end', 'rollback']);
+
+/**
+ * One SQL statement, made where it enters the driver and handed down. Whoever runs it asks it what it
+ * is, so that its text is split into tokens once; not at all, if a look at the text is enough.
+ * Comments, strings and quoted names are never taken for keywords.
+ */
+export class Statement {
+  #tokens: readonly Token[] | undefined;
+  #placeholders: readonly Placeholder[] | undefined;
+  #parameters: ReadonlyMap<number, number> | undefined;
+  #names: ReadonlySet<string> | undefined;
+
+  constructor(readonly sql: string) {}
+
+  /** The first word, in lower case; empty if there is none. */
+  get keyword(): string {
+    const word = /^\s*([\w$.]+)/.exec(this.sql)?.[1];
+    if (word !== undefined) return word.toLowerCase();
+    const [first] = this.#read();
+    return first && !first.quoted ? first.text : '';
+  }
+
+  /** What it does: the first word, or the one behind WITH and its tables. */
+  get verb(): string {
+    const { keyword } = this;
+    return keyword === 'with' ? (this.#read()[this.#verbIndex]?.text ?? '') : keyword;
+  }
+
+  /** Whether anything follows its first semicolon. */
+  get isSeveral(): boolean {
+    if (!this.sql.includes(';')) return false;
+    const end = this.#read().findIndex((token) => is(token, ';'));
+    // The body of a trigger has semicolons of its own.
+    const isTrigger = this.keyword === 'create' && this.#has('trigger');
+    return end !== -1 && end < this.#read().length - 1 && !isTrigger;
+  }
+
+  /** BEGIN, COMMIT and their like. */
+  get controlsTransaction(): boolean {
+    return CONTROL.has(this.keyword);
+  }
+
+  get returnsRows(): boolean {
+    return READS.has(this.verb) || this.#has('returning');
+  }
+
+  /** Whether it can write to the database; if in doubt, yes. */
+  get mayWrite(): boolean {
+    return !READS.has(this.verb);
+  }
+
+  /** Whether it changes nothing, neither rows nor a setting. */
+  get onlyReads(): boolean {
+    // PRAGMA name = value sets something, mostly for the statements that follow.
+    return READS.has(this.verb) && !(this.verb === 'pragma' && this.#has('='));
+  }
+
+  /** Whether it changes the state of the connection, which the next user must not inherit. */
+  get changesConnection(): boolean {
+    const { keyword } = this;
+    if (keyword !== 'create')
+      return CONTROL.has(keyword) || /^(?:pragma|attach|detach)$/.test(keyword);
+    return ['temp', 'temporary'].some((word) => is(this.#read()[1], word));
+  }
+
+  get changesSchema(): boolean {
+    return /^(?:create|drop|alter)$/.test(this.keyword);
+  }
+
+  /** Whether it reads what tables and columns there are. */
+  get readsSchema(): boolean {
+    return [...this.#namesUsed()].some((name) =>
+      /^(?:pragma.*|sqlite_(?:master|schema))$/.test(name),
+    );
+  }
+
+  /** Whether a word of it is the name of this table, in lower case. */
+  names(table: string): boolean {
+    return this.#namesUsed().has(table);
+  }
+
+  /** The one column by which a read of one table finds its rows; undefined for any other read. */
+  get lookup(): Lookup | undefined {
+    return readsOneTable(this.#read()) ? lookupOf(this.#read()) : undefined;
+  }
+
+  /** What it does to a table; undefined if it writes to none. */
+  get write(): Write | undefined {
+    return Write.at(this.#read(), this.#verbIndex);
+  }
+
+  /** The rows of `INSERT … VALUES` without a WITH; undefined for anything else. */
+  get insertion(): Insertion | undefined {
+    return this.keyword === 'with' ? undefined : this.write?.insertion;
+  }
+
+  /** Its end in the text, without semicolons and comments behind it. */
+  get end(): number {
+    if (!/;\s*$|\*\/\s*$|--[^\n]*\s*$/.test(this.sql)) return this.sql.length;
+    return this.#read().findLast((token) => !is(token, ';'))?.end ?? this.sql.length;
+  }
+
+  get placeholders(): readonly Placeholder[] {
+    return (this.#placeholders ??= placeholdersOf(this.sql, this.#read()));
+  }
+
+  /** Its lists of several placeholders after IN. */
+  get placeholderLists(): readonly PlaceholderList[] {
+    return placeholderLists(this.#read(), this.placeholders);
+  }
+
+  /** What one of its tokens stands for: a plain placeholder, a number, a text or NULL. */
+  valueOf<Value>(token: Token, bound: readonly Value[]): Value | string | undefined {
+    if (!is(token, '?')) return token.text.replaceAll("'", '');
+    this.#parameters ??= new Map(
+      this.placeholders.map(({ start, parameter }) => [start, parameter]),
+    );
+    return bound[this.#parameters.get(token.start) ?? -1];
+  }
+
+  #read(): readonly Token[] {
+    return (this.#tokens ??= tokenize(this.sql));
+  }
+
+  #has(word: string): boolean {
+    if (!this.sql.toLowerCase().includes(word)) return false;
+    return this.#read().some((token) => is(token, word));
+  }
+
+  get #verbIndex(): number {
+    if (this.keyword !== 'with') return 0;
+    const tokens = this.#read();
+    // The tables of a WITH stand in parentheses.
+    const found = outermost(tokens).find((index) => {
+      const { text = '', quoted } = tokens[index] ?? {};
+      return !quoted && (WRITES.has(text) || READS.has(text)) && is(tokens[index - 1], ')');
+    });
+    return found ?? 0;
+  }
+
+  #namesUsed(): ReadonlySet<string> {
+    // `main.t` is one token.
+    return (this.#names ??= new Set(
+      this.#read().flatMap(({ text, quoted }) => (quoted ? text : text.split('.'))),
+    ));
+  }
+}
