@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 
 export { type BillingFamily, tenantBilling, userBilling } from './billing';
-export { BillingError, type BillingErrorCode } from './errors';
+export { BillingError, type BillingErrorCode, type RefusalDetails } from './errors';
 export { D1DataSource } from './data-sources/d1';
 export type { D1Binding } from './driver/d1/binding';
 export type { D1DataSourceOptions } from './driver/d1/data-source';
@@ -16,4 +16,4 @@ export { UserSubscription } from './entities/user-billing/user-subscription';
 export * from './entities/vocabulary';
 export { migrate } from './migrator/migrate';
 export { revert } from './migrator/revert';
-export { type RefusalDetails, toBillingError } from './engines/to-billing-error';
+export { toBillingError } from './engines/to-billing-error';

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import './engines/rows';
 
 export { type BillingFamily, tenantBilling, userBilling } from './billing';
-export { BillingError, type BillingErrorCode } from './errors';
+export { BillingError, type BillingErrorCode, type RefusalDetails } from './errors';
 
 export { BillingSubscriber } from './entities/billing-subscriber';
 export type { ValidationDetails, ValidationFailure } from './entities/columns/validation-error';
@@ -37,4 +37,4 @@ export {
 } from './migrator/sql-scripts';
 export { type SqlFileOptions, type SqlFiles, writeSqlFiles } from './migrator/sql-files';
 export { type MigrationStatus, status, type TableStatus } from './migrator/status';
-export { type RefusalDetails, toBillingError } from './engines/to-billing-error';
+export { toBillingError } from './engines/to-billing-error';

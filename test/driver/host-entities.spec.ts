@@ -143,7 +143,7 @@ describe.each(engines)("B1 a host's own entities on $name", ({ transactions, cre
       await expect(saving).rejects.toMatchObject({
         code: 'NOT_SUPPORTED',
         message: expect.stringMatching(
-          /^The number that Entry gets .* give the entity an id/,
+          /^The generated id of Entry is unknown .* give the entity an id/,
         ) as unknown,
       });
       expect(await entries.count()).toBe(2);

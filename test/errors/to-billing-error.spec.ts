@@ -163,7 +163,7 @@ describe.each(engines)('B6 toBillingError on $name', ({ name: engine, createData
       await thrownBy(dataSource.query('SELECT nothing FROM nowhere')),
       await thrownBy(dataSource.getRepository(Plan).findOneByOrFail({ name: 'nobody' })),
       await thrownBy(dataSource.getRepository(Plan).insert({ name: '' })),
-      new BillingError('CHECK_VIOLATION', 'UNIQUE constraint failed: plans.name'),
+      BillingError.notSupported('UNIQUE constraint failed: plans.name', 'choose another'),
       new Error('on purpose'),
       'a text',
       undefined,

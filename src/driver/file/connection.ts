@@ -11,11 +11,7 @@ async function loadSqlite3(): Promise<Sqlite3> {
   try {
     return (await import('sqlite3')).default;
   } catch (cause) {
-    throw new BillingError(
-      'NOT_SUPPORTED',
-      'SQLite needs the package sqlite3, which is not installed: run `npm install sqlite3`.',
-      { cause },
-    );
+    throw BillingError.packageMissing('SQLite', 'sqlite3', cause);
   }
 }
 

@@ -30,12 +30,11 @@ export function moneyTransformer(site: ColumnSite, expected: string): ValueTrans
             ? Number(value)
             : Number.NaN;
       if (Number.isSafeInteger(number)) return number + 0;
-      throw new BillingError(
-        'VALUE_OUT_OF_RANGE',
-        `${site.table}.${site.column} holds ${show(value)}, which is no whole number that ` +
-          `JavaScript can hold exactly. Correct the stored amount: a whole number of minor units ` +
-          `from 0 to ${Number.MAX_SAFE_INTEGER}.`,
-        { details: { ...site, value } },
+      throw BillingError.valueOutOfRange(
+        `${site.table}.${site.column} holds ${show(value)}, which is no whole number that JavaScript can ` +
+          'hold exactly',
+        `correct the stored amount to minor units from 0 to ${Number.MAX_SAFE_INTEGER}`,
+        { ...site, value },
       );
     },
   };
