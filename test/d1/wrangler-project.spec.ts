@@ -135,7 +135,7 @@ describe('a host with Better Auth, drizzle and D1', () => {
     await ok(host.script('db:migrate:local'));
     expect(await stateOf(host)).toEqual(['applied']);
     expect(await ok(host.billing(['migrate']))).toMatch(/^Nothing is pending/);
-    expect(await ok(host.billing(['check']))).toBe('The tables are what the entities say.\n');
+    expect(await ok(host.billing(['check']))).toBe('The tables match the entities.\n');
 
     await ok(host.billing(['rollback']));
     expect(await host.catalog(BILLING_TABLES)).toEqual([]);

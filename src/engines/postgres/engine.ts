@@ -1,5 +1,6 @@
 import { DEFAULTS, type Engine } from '../engine';
 import { postgresCatalog } from './catalog';
+import { compareOnPostgres } from './comparison';
 import { HOST_TABLES } from './host-tables';
 import { readPostgresRefusal } from './refusal';
 import { PostgresSchemaBuilder } from './schema-builder';
@@ -36,6 +37,7 @@ export const postgresEngine: Engine = {
   },
 
   schemaBuilder: (dataSource) => new PostgresSchemaBuilder(dataSource),
+  compare: compareOnPostgres,
   readRefusal: readPostgresRefusal,
   scripts: postgresScripts,
 };

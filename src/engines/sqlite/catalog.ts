@@ -31,7 +31,7 @@ const DESCRIBE = `
 /** What SQLite knows of its tables, in a file or behind a D1 binding. */
 export const sqliteCatalog: Pick<
   Engine,
-  'describe' | 'accepts' | 'danglingKeys' | 'createHostTables' | 'schemaBuilder'
+  'describe' | 'accepts' | 'danglingKeys' | 'createHostTables' | 'schemaBuilder' | 'compare'
 > = {
   async describe(queryRunner, tables) {
     const rows = (await queryRunner.query(DESCRIBE, [JSON.stringify(tables)])) as ColumnRow[];
@@ -51,7 +51,7 @@ export const sqliteCatalog: Pick<
         counts.set(key, (counts.get(key) ?? 0) + 1);
       }
     } catch (error) {
-      // A host's key to a column that is none: SQLite then checks nothing, and it is not ours to mend.
+      // A host's key to a column that is none: SQLite then checks nothing, and it is not ours to fix.
       if (!String(error).includes('foreign key mismatch')) throw error;
     }
     return counts;
@@ -62,4 +62,10 @@ export const sqliteCatalog: Pick<
   },
 
   schemaBuilder: (dataSource) => new SqliteFamilySchemaBuilder(dataSource),
+
+  async compare(dataSource, tables) {
+    const builder = new SqliteFamilySchemaBuilder(dataSource);
+    const { statements, extras } = await builder.compare(tables);
+    return { differences: statements, hosts: extras };
+  },
 };
