@@ -52,7 +52,7 @@ const AROUND = {
   sqlite: `
     CREATE TABLE invoices (id integer PRIMARY KEY, plan_id text NOT NULL REFERENCES plans (id) ON DELETE CASCADE, vat integer);
     CREATE INDEX invoices_vat ON invoices (vat);
-    CREATE VIEW price_list AS SELECT name, price_monthly FROM plans;
+    CREATE VIEW price_list AS SELECT plans.name, price_monthly FROM main.plans;
     CREATE VIEW short_list AS SELECT name FROM price_list;
     CREATE TRIGGER short_list_add INSTEAD OF INSERT ON short_list BEGIN SELECT RAISE(ABORT, 'viewed'); END;
     CREATE TRIGGER tenants_gone AFTER DELETE ON tenants BEGIN DELETE FROM plans WHERE owner_id = old.id; END;

@@ -154,7 +154,7 @@ describe('U3 the folder of SQL scripts', () => {
   it.each([
     [['sql', '--out', 'x'], /--dialect postgres or d1/],
     [['sql', '--dialect', 'd1'], /--out <folder>/],
-    [['sql', '--dialect', 'mysql', '--out', 'x'], /it is postgres or d1/],
+    [['sql', '--dialect', 'mysql', '--out', 'x'], /"mysql", not postgres or d1/],
     [['sql', '--dialect', 'd1', '--out', 'x', '--from', 'two'], /up to 14 digits/],
     [['migrate', '--from', '2'], /migrate has no option --from/],
   ])('U3 %j is refused with a hint', async (words, hint) => {

@@ -36,7 +36,9 @@ function dependentsOf(rebuilt: ReadonlySet<string>, rows: readonly MasterRow[]):
   for (let before = -1; found.size > before;) {
     before = found.size;
     for (const row of users) {
-      if (!tokenize(row.sql ?? '').some(({ text }) => used.has(text))) continue;
+      // A word may be `main.plans`.
+      const words = tokenize(row.sql ?? '').flatMap(({ text }) => text.split('.'));
+      if (!words.some((word) => used.has(word))) continue;
       found.add(row);
       if (row.type === 'view') used.add(row.name.toLowerCase());
     }
