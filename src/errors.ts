@@ -4,47 +4,98 @@ export type BillingErrorCode =
   | 'VALIDATION_FAILED'
   /** A value read from the database does not fit its JavaScript type. */
   | 'VALUE_OUT_OF_RANGE'
-  /** `DATABASE_URL`, `BILLING_FAMILIES` or another setting can't be understood. */
+  /** `DATABASE_URL`, an option of a DataSource or another setting is missing or has no valid value. */
   | 'CONFIGURATION_INVALID'
-  /** A table of the host application that billing attaches to is missing. */
+  /** A package that the database needs is not installed; `details.package` is its name. */
+  | 'PACKAGE_MISSING'
+  /** A function, a query or a command was called with arguments that it does not take. */
+  | 'INVALID_CALL'
+  /** A DataSource was used before `initialize()` or after `destroy()`. */
+  | 'DATA_SOURCE_CLOSED'
+  /** The commit of a transaction on D1 has failed: it takes a rollback and nothing else. */
+  | 'COMMIT_FAILED'
+  /** A table of the host application that billing refers to is missing. */
   | 'HOST_TABLE_MISSING'
-  /** A host table is there, but its id column is missing or of another type. */
+  /** A host table exists, but its id column is missing or has another type. */
   | 'HOST_COLUMN_MISMATCH'
-  /** A table that a migration is about to create is already there. */
+  /** A table that a migration creates exists already. */
   | 'TABLE_EXISTS'
   /** No migration of that name is known, or it has not been applied. */
   | 'MIGRATION_NOT_FOUND'
-  /** A migration would leave foreign keys that point to rows which are not there. */
+  /** A migration would leave foreign keys that point to missing rows. */
   | 'DANGLING_KEYS'
-  /** A write waited longer than the busy timeout for another transaction. */
+  /** Another transaction held the database, or all connections, for longer than the timeout. */
   | 'DATABASE_BUSY'
-  /** A row with the same value in a unique column or set of columns is already there. */
+  /** Another row has the same value in a unique column or set of columns. */
   | 'UNIQUE_VIOLATION'
-  /** A row that is referred to is not there, or one that is referred to was to go. */
+  /** A row refers to a missing row, or a row that others refer to would be deleted. */
   | 'FOREIGN_KEY_VIOLATION'
-  /** A CHECK of the table does not allow the value. */
+  /** A CHECK of the table rejected a value. */
   | 'CHECK_VIOLATION'
   /** A required column got no value. */
   | 'NOT_NULL_VIOLATION'
-  /** A statement goes beyond a limit of the database. */
+  /** A statement exceeds a limit of the database. */
   | 'LIMIT_EXCEEDED'
-  /** The engine can't do what was asked. */
+  /** The database can't do what was asked. */
   | 'NOT_SUPPORTED';
+
+/** `details` of the four violations, which `toBillingError()` makes of a driver's error. */
+export interface RefusalDetails {
+  /**
+   * The table written to. Undefined if it is unknown, such as for a foreign key in a transaction on
+   * D1 that writes to several tables.
+   */
+  readonly table: string | undefined;
+  /** Column names of a UNIQUE or NOT NULL violation, in the order of the key; otherwise empty. */
+  readonly columns: readonly string[];
+  /** Its name if the database gives it: Postgres mostly does, SQLite and D1 for CHECKs only. */
+  readonly constraint: string | undefined;
+}
+
+/** What a database rejects a row for. */
+type Violation =
+  'UNIQUE_VIOLATION' | 'FOREIGN_KEY_VIOLATION' | 'CHECK_VIOLATION' | 'NOT_NULL_VIOLATION';
+
+const VIOLATIONS: Readonly<Record<Violation, readonly [problem: string, remedy: string]>> = {
+  UNIQUE_VIOLATION: [
+    'already has a row with this value',
+    'Update that row, or change the value and retry',
+  ],
+  FOREIGN_KEY_VIOLATION: [
+    'rejected a write that would leave a reference to a missing row',
+    'Save the row it refers to first, or delete the rows that refer to it first, and retry',
+  ],
+  CHECK_VIOLATION: ['rejected a value', 'Correct it and retry'],
+  NOT_NULL_VIOLATION: ['needs a value', 'Set it and retry'],
+};
+
+interface Extra<Details> {
+  readonly cause?: unknown;
+  readonly details?: Details;
+}
+
+/** A key column of a host's table, and the migration that references it. */
+interface HostReference {
+  readonly migration: string;
+  readonly table: string;
+  readonly column: string;
+}
 
 /**
  * What this library throws when the caller, the configuration or the data is at fault.
  *
  * The message names the object and the value and ends with the remedy. Errors of TypeORM and of
- * the database drivers are passed on as `cause`, or untouched where there is nothing to add.
+ * the database drivers become the `cause`, or are thrown unchanged.
  */
 export class BillingError<Details = unknown> extends Error {
   override readonly name = 'BillingError';
 
+  /** @internal Use the maker of the code. Public, so that a host's `toThrow(BillingError)` compiles. */
   constructor(
     /** Stable and machine-readable; messages may be reworded between releases. */
     readonly code: BillingErrorCode,
     message: string,
-    { cause, details }: { readonly cause?: unknown; readonly details?: Details } = {},
+    { cause, details }: Extra<Details> = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.details = details;
@@ -52,4 +103,184 @@ export class BillingError<Details = unknown> extends Error {
 
   /** Data behind the message; its shape depends on `code`. */
   readonly details: Details | undefined;
+
+  static validationFailed<Details>(
+    table: string,
+    failures: readonly string[],
+    details: Details,
+  ): BillingError<Details> {
+    const problem = `A row for ${table} breaks its rules: ${failures.join('; ')}`;
+    const remedy = 'Correct the values and save again; nothing was written';
+    return new BillingError('VALIDATION_FAILED', `${problem}. ${remedy}.`, { details });
+  }
+
+  static valueOutOfRange<Details>(
+    problem: string,
+    remedy: string,
+    details: Details,
+  ): BillingError<Details> {
+    return BillingError.#make('VALUE_OUT_OF_RANGE', problem, remedy, { details });
+  }
+
+  static configurationInvalid<Details>(
+    problem: string,
+    remedy: string,
+    extra?: Extra<Details>,
+  ): BillingError<Details> {
+    return BillingError.#make('CONFIGURATION_INVALID', problem, remedy, extra);
+  }
+
+  /** @param user what needs the package: "SQLite" */
+  static packageMissing(
+    user: string,
+    name: string,
+    cause: unknown,
+    option = '',
+  ): BillingError<{ package: string }> {
+    const problem = `${user} needs the package ${name}, which is not installed`;
+    const details = { package: name };
+    return BillingError.#make('PACKAGE_MISSING', problem, `run \`npm install ${option}${name}\``, {
+      cause,
+      details,
+    });
+  }
+
+  static invalidCall(problem: string, remedy: string, cause?: unknown): BillingError {
+    return BillingError.#make('INVALID_CALL', problem, remedy, { cause });
+  }
+
+  /** @param kind which DataSource: "SQLite" */
+  static dataSourceClosed(kind: string): BillingError {
+    return BillingError.#make(
+      'DATA_SOURCE_CLOSED',
+      `The ${kind} DataSource is not open`,
+      'await initialize() before using it, and call destroy() last',
+    );
+  }
+
+  static commitFailed(): BillingError {
+    return BillingError.#make(
+      'COMMIT_FAILED',
+      'The commit of this transaction has failed on D1',
+      'roll it back before anything else',
+    );
+  }
+
+  static hostTableMissing({
+    migration,
+    table,
+    column,
+  }: HostReference): BillingError<{ table: string }> {
+    return BillingError.#make(
+      'HOST_TABLE_MISSING',
+      `${migration} references "${table}"."${column}", but there is no table "${table}" in this database`,
+      'run the migrations of the application that owns it first, or, with the commands of this ' +
+        'package, set BILLING_HOST_TABLES=create to create a stand-in',
+      { details: { table } },
+    );
+  }
+
+  /** @param type the type that the key must have */
+  static hostColumnMismatch(
+    { migration, table, column }: HostReference,
+    type: string,
+    actual: { readonly type: string; readonly isKey: boolean } | undefined,
+  ): BillingError<{ table: string; column: string; type: string | undefined }> {
+    const found = actual
+      ? `it is ${actual.type}${actual.isKey ? '' : ' and neither a primary key nor unique'}`
+      : 'there is no such column';
+    return BillingError.#make(
+      'HOST_COLUMN_MISMATCH',
+      `${migration} references "${table}"."${column}" as a key of type ${type}, but ${found}`,
+      `give the table a ${type} key of that name`,
+      { details: { table, column, type: actual?.type } },
+    );
+  }
+
+  static tableExists(
+    migration: string,
+    tables: readonly string[],
+  ): BillingError<{ tables: readonly string[] }> {
+    return BillingError.#make(
+      'TABLE_EXISTS',
+      `${migration} creates ${tables.map((table) => `"${table}"`).join(', ')}, but a table of that name exists`,
+      'rename or drop it if it is not in use; if it is an earlier copy of the billing tables, compare ' +
+        'it with `db:check` and record the migration with `migration:run --fake`',
+      { details: { tables } },
+    );
+  }
+
+  static migrationNotFound(
+    name: string,
+    problem: string,
+    remedy: string,
+  ): BillingError<{ name: string }> {
+    return BillingError.#make('MIGRATION_NOT_FOUND', problem, remedy, { details: { name } });
+  }
+
+  static danglingKeys(keys: readonly string[]): BillingError<{ keys: readonly string[] }> {
+    return BillingError.#make(
+      'DANGLING_KEYS',
+      `The migration would leave rows that refer to missing rows (${keys.join(', ')}), and nothing was changed`,
+      'correct the migration so that it keeps the rows that others refer to',
+      { details: { keys } },
+    );
+  }
+
+  static databaseBusy(problem: string, remedy: string, cause?: unknown): BillingError {
+    return BillingError.#make('DATABASE_BUSY', problem, remedy, { cause });
+  }
+
+  static uniqueViolation(details: RefusalDetails, cause: unknown): BillingError<RefusalDetails> {
+    return BillingError.#violation('UNIQUE_VIOLATION', details, cause);
+  }
+
+  static foreignKeyViolation(
+    details: RefusalDetails,
+    cause: unknown,
+  ): BillingError<RefusalDetails> {
+    return BillingError.#violation('FOREIGN_KEY_VIOLATION', details, cause);
+  }
+
+  static checkViolation(details: RefusalDetails, cause: unknown): BillingError<RefusalDetails> {
+    return BillingError.#violation('CHECK_VIOLATION', details, cause);
+  }
+
+  static notNullViolation(details: RefusalDetails, cause: unknown): BillingError<RefusalDetails> {
+    return BillingError.#violation('NOT_NULL_VIOLATION', details, cause);
+  }
+
+  static limitExceeded(problem: string, remedy: string, cause?: unknown): BillingError {
+    return BillingError.#make('LIMIT_EXCEEDED', problem, remedy, { cause });
+  }
+
+  static notSupported(problem: string, remedy: string): BillingError {
+    return BillingError.#make('NOT_SUPPORTED', problem, remedy);
+  }
+
+  /**
+   * What is wrong, a colon, and what to do about it. Only the errors about a row say that in two
+   * sentences, since a list or a name in parentheses ends the first.
+   */
+  static #make<Details>(
+    code: BillingErrorCode,
+    problem: string,
+    remedy: string,
+    extra?: Extra<Details>,
+  ): BillingError<Details> {
+    return new BillingError(code, `${problem}: ${remedy}.`, extra);
+  }
+
+  /** `plans (name) needs a value. Set it and retry.` No value of the row is in it. */
+  static #violation(
+    code: Violation,
+    details: RefusalDetails,
+    cause: unknown,
+  ): BillingError<RefusalDetails> {
+    const { table = 'A table', columns, constraint } = details;
+    const [problem, remedy] = VIOLATIONS[code];
+    const place = columns.length > 0 ? `${table} (${columns.join(', ')})` : table;
+    const name = constraint === undefined ? '' : ` (${constraint})`;
+    return new BillingError(code, `${place} ${problem}${name}. ${remedy}.`, { cause, details });
+  }
 }

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import './engines/rows';
 
 export { type BillingFamily, tenantBilling, userBilling } from './billing';
-export { BillingError, type BillingErrorCode } from './errors';
+export { BillingError, type BillingErrorCode, type RefusalDetails } from './errors';
 
 export { BillingSubscriber } from './entities/billing-subscriber';
 export type { ValidationDetails, ValidationFailure } from './entities/columns/validation-error';
@@ -25,7 +25,7 @@ export type {
   ReversibleMigration,
   ReversibleMigrationClass,
 } from './migrations/reversible-migration';
-export { check } from './migrator/check';
+export { check, compare, type Comparison, type HostPart } from './migrator/check';
 export { migrate, type MigrateOptions } from './migrator/migrate';
 export { type PendingSql, pendingSql } from './migrator/pending-sql';
 export { revert, type RevertOptions } from './migrator/revert';
@@ -37,4 +37,4 @@ export {
 } from './migrator/sql-scripts';
 export { type SqlFileOptions, type SqlFiles, writeSqlFiles } from './migrator/sql-files';
 export { type MigrationStatus, status, type TableStatus } from './migrator/status';
-export { type RefusalDetails, toBillingError } from './engines/to-billing-error';
+export { toBillingError } from './engines/to-billing-error';

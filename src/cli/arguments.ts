@@ -21,32 +21,37 @@ export interface Arguments {
 export const HELP = `Usage: typeorm-billing <command> [options]
 
   migrate               apply the pending migrations
-    --dry-run             print their SQL instead
-  rollback              revert the migration applied last
-    --all                 revert all of them
-    --to <name>           revert what was applied after that one
-  status                list the migrations, applied and pending
-  check                 compare the live tables with the entities; exit code 1 if they differ
-  sql                   write the migrations as SQL files, and rollback files beside them
+    --dry-run             print their SQL and change nothing
+  rollback              revert the last migration
+    --all                 revert all migrations
+    --to <name>           revert all migrations after this one
+  status                list the applied and the pending migrations
+  check                 compare billing's tables with its entities and print the statements that
+                        fix a difference; list what the host added to them, which stays
+  sql                   write the migrations as SQL files; needs no database
     --dialect <name>      postgres or d1
-    --out <folder>        where to; rollback files go to its folder rollback
-    --from <number>       the first file's number (unset: the next one in the folder)
-    --table <name>        wrangler's migrations_table (unset: d1_migrations)
+    --out <folder>        the folder for the files; rollback files go to its subfolder rollback
+    --from <number>       number of the first file (default: the next one in the folder)
+    --table <name>        wrangler's migrations_table (default: d1_migrations)
 
-  -d, --data-source <file>  module that exports a TypeORM DataSource; without it, the one
-                            that DATABASE_URL describes
+  -d, --data-source <file>  a module that exports a TypeORM DataSource, used in place of
+                            DATABASE_URL
   --json                print the result as JSON
-  -h, --help   --version
+  -h, --help            print this text
+  --version             print the version
 
-DATABASE_URL         postgres://…, sqlite:path, sqlite::memory:, d1:BINDING, the local D1 of the
-                     wrangler configuration in this folder (unset: the file billing.sqlite)
-BILLING_FAMILIES     tenant, user or tenant,user (unset: both)
-BILLING_HOST_TABLES  create makes stand-ins for the host's tables (unset: only for billing.sqlite)
-BILLING_MIGRATIONS_TABLE  where applied migrations are recorded (unset: migrations)
+DATABASE_URL         postgres://user:password@host:port/database, sqlite:path, sqlite::memory: or
+                     d1:BINDING, the local D1 of the wrangler configuration in this folder
+                     (required; default in a clone of the project: sqlite:billing.sqlite)
+BILLING_FAMILIES     tenant, user or tenant,user (default: both)
+BILLING_HOST_TABLES  create: create stand-ins for the host's tables; expect: use the host's
+                     (default: expect; in a clone without DATABASE_URL: create)
+BILLING_MIGRATIONS_TABLE  the table that records applied migrations (default: migrations)
 
-Exit codes: 0 done, 1 something you can mend, 2 a bug.`;
+Exit codes: 0 done, 1 an error you can fix, 2 a bug.
+check exits with 1 if there is a difference.`;
 
-/** Which options a command knows, besides those of all commands. */
+/** The options of each command, besides those that all commands have. */
 const OWN: Readonly<Record<Command, readonly string[]>> = {
   migrate: ['dry-run'],
   rollback: ['all', 'to'],
@@ -55,7 +60,7 @@ const OWN: Readonly<Record<Command, readonly string[]>> = {
   sql: ['dialect', 'out', 'from', 'table'],
 };
 
-/** @throws BillingError `CONFIGURATION_INVALID` if a command or an option is not known */
+/** @throws BillingError `INVALID_CALL` if a command or an option is not known or not complete */
 export function readArguments(words: readonly string[]): Arguments {
   const { values, positionals } = parse(words);
   const options = {
@@ -115,20 +120,15 @@ function parse(words: readonly string[]) {
 
 function readDialect(word: string | undefined): ScriptDialect | undefined {
   if (word === undefined || word === 'postgres' || word === 'd1') return word;
-  throw invalid(`--dialect is "${word}"; it is postgres or d1`);
+  throw invalid(`--dialect is "${word}", not postgres or d1`);
 }
 
 function readNumber(word: string | undefined): number | undefined {
   if (word === undefined) return undefined;
   if (/^\d{1,14}$/.test(word)) return Number(word);
-  throw invalid(`--from is "${word}"; it is a whole number of up to 14 digits`);
+  throw invalid(`--from is "${word}", not a whole number of up to 14 digits`);
 }
 
 function invalid(message: string, cause?: unknown): BillingError {
-  const sentence = message.replace(/\.$/, '');
-  return new BillingError(
-    'CONFIGURATION_INVALID',
-    `${sentence}: see typeorm-billing --help.`,
-    cause === undefined ? {} : { cause },
-  );
+  return BillingError.invalidCall(message.replace(/\.$/, ''), 'see typeorm-billing --help', cause);
 }

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { check } from '../migrator/check';
+import { compare, type HostPart } from '../migrator/check';
 import { migrate } from '../migrator/migrate';
 import { pendingSql } from '../migrator/pending-sql';
 import { revert } from '../migrator/revert';
@@ -7,7 +7,7 @@ import { status, tables } from '../migrator/status';
 import type { Arguments, Command } from './arguments';
 import { textTable } from './text-table';
 
-/** What a command found: for people, for machines, and how the process ends. */
+/** The result of a command: for people, for machines, and the exit code. */
 export interface Outcome {
   readonly text: string;
   readonly json: unknown;
@@ -29,14 +29,14 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
         [
           `-- ${name}`,
           ...sql.map((one) => `${one};`),
-          ...(complete ? [] : ['-- … and what shows only when it runs']),
+          ...(complete ? [] : ['-- … and statements that are known only when it runs']),
         ].join('\n'),
       );
       return done(text.join('\n\n') || 'Nothing is pending.', { pending });
     }
     const applied = await migrate(dataSource);
     const names = applied.map(({ name }) => name);
-    // With nothing made, only a machine is shown the tables.
+    // If nothing was created, only the JSON lists the tables.
     const made = names.length > 0 || forMachines ? await tables(dataSource) : [];
     const json = { applied: names, tables: made };
     if (names.length === 0) return done('Nothing is pending; nothing was changed.', json);
@@ -68,13 +68,21 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
   },
 
   async check(dataSource) {
-    const statements = await check(dataSource);
-    if (statements.length === 0)
-      return done('The tables are what the entities say.', { differences: [] });
+    const json = await compare(dataSource);
+    const { differences, hosts } = json;
+    const added = hosts.length > 0 ? `\n\n${hostTable(hosts)}` : '';
+    if (differences.length === 0) return done(`The tables match the entities.${added}`, json);
     return {
-      text: `The tables differ from the entities. This would mend it:\n\n${statements.join(';\n')};`,
-      json: { differences: statements },
+      text:
+        'The tables differ from the entities. These statements would fix them:\n\n' +
+        `${differences.join(';\n')};${added}`,
+      json,
       exitCode: 1,
     };
   },
 };
+
+function hostTable(hosts: readonly HostPart[]): string {
+  const rows = hosts.map(({ table, kind, name }) => [table, kind, name] as const);
+  return `The host added this to them; it stays:\n\n${textTable([['table', 'kind', 'name'], ...rows])}`;
+}

@@ -49,16 +49,15 @@ async function loadDataSource({ command, dataSource }: Arguments): Promise<DataS
     return (await import('../data-sources/shared')).createDataSource(settings);
   }
   // Only a host's own DataSource needs it, and it is slow to load.
-  const { CommandUtils } = await import('typeorm/commands/CommandUtils.js');
+  const { loadDataSourceFile } = await import('./typeorm');
   try {
-    return await CommandUtils.loadDataSource(resolve(dataSource));
+    return await loadDataSourceFile(resolve(dataSource));
   } catch (cause) {
     // Node adds a line for each module that required the one that is missing.
     const [reason = ''] = messageOf(cause).split('\n');
-    throw new BillingError(
-      'CONFIGURATION_INVALID',
-      `${dataSource} can't be used as a DataSource: ${reason.replace(/\.$/, '')}. ` +
-        'Give -d the path of a module that exports one TypeORM DataSource.',
+    throw BillingError.configurationInvalid(
+      `${dataSource} can't be used as a DataSource (${reason.replace(/\.$/, '')})`,
+      'give -d the path of a module that exports one TypeORM DataSource',
       { cause },
     );
   }
@@ -69,16 +68,16 @@ const messageOf = (error: unknown): string => {
   return error instanceof Error ? error.message : String(error);
 };
 
-/** What the user, the configuration or the server is at fault for, as against a bug of ours. */
-function isMendable(error: unknown): boolean {
+/** Whether the cause is the user, the configuration or the server, not a bug in this package. */
+function isFixable(error: unknown): boolean {
   if (error instanceof BillingError || error instanceof TypeORMError) return true;
   // Errors of Node's network and file system and of the database drivers carry a code.
   return error instanceof Error && 'code' in error && !(error instanceof TypeError);
 }
 
 /**
- * Ends the process as soon as everything is written. A workerd that could not start leaves something
- * open, which would keep it from ending by itself.
+ * Ends the process as soon as all output is written. A workerd that could not start leaves something
+ * open, which would keep the process alive.
  */
 function end(exitCode: number): void {
   process.exitCode = exitCode;
@@ -86,7 +85,7 @@ function end(exitCode: number): void {
 }
 
 main(process.argv.slice(2)).then(end, (error: unknown) => {
-  const mendable = isMendable(error);
-  console.error(mendable ? messageOf(error) : error);
-  end(mendable ? 1 : 2);
+  const fixable = isFixable(error);
+  console.error(fixable ? messageOf(error) : error);
+  end(fixable ? 1 : 2);
 });

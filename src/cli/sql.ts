@@ -1,22 +1,18 @@
 import { engineNamed } from '../engines/registry';
 import { FAMILY_MIGRATIONS } from '../migrations/families';
 import { writeSqlFiles } from '../migrator/sql-files';
-import { readSettings } from '../data-sources/settings';
+import { readMigrationSettings } from '../data-sources/settings';
 import type { Arguments } from './arguments';
 import type { Outcome } from './commands';
 
-/** Writes the scripts of the families that the environment names; no database is needed. */
+/** Writes the scripts of the families that the environment names, without a database. */
 export async function writeSql({
   dialect = 'd1',
   out = '.',
   from,
   table,
 }: Arguments): Promise<Outcome> {
-  const { BILLING_FAMILIES, BILLING_MIGRATIONS_TABLE } = process.env;
-  const { families, migrationsTable } = readSettings({
-    BILLING_FAMILIES,
-    BILLING_MIGRATIONS_TABLE,
-  });
+  const { families, migrationsTable } = readMigrationSettings(process.env);
   const engine = engineNamed(dialect);
   const migrations = families.flatMap((family) => FAMILY_MIGRATIONS[family][engine.dialect]);
   const { written, kept } = await writeSqlFiles(migrations, {

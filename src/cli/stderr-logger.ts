@@ -1,11 +1,8 @@
 import { AbstractLogger, type LogLevel, type LogMessage } from 'typeorm';
 
-/**
- * Writes what the DataSource's `logging` option asks for to stderr: stdout is for the result, which
- * a program may be reading.
- */
+/** Writes the log that the DataSource's `logging` option asks for to stderr: stdout is for the result. */
 export class StderrLogger extends AbstractLogger {
-  /** Nothing: TypeORM tells of a failure here, which is told at the end, once. */
+  /** Nothing: TypeORM logs a failure here, and the program prints it at the end. */
   override logMigration(): void {
     return;
   }

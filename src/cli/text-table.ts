@@ -1,4 +1,4 @@
-/** Lays rows out in columns; numbers stand to the right. The first row is the heading. */
+/** Lays rows out in columns, with numbers on the right. The first row is the heading. */
 export function textTable(rows: readonly (readonly (string | number)[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => String(row[column] ?? '').length)),

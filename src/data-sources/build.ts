@@ -1,7 +1,8 @@
 import 'reflect-metadata';
-import type { DataSource } from 'typeorm';
+import { type DataSource, DriverPackageNotInstalledError } from 'typeorm';
 import type { EngineName } from '../engines/engine';
 import { engineNamed } from '../engines/registry';
+import { BillingError } from '../errors';
 import type { FamilyMigrations } from '../migrations/families';
 import type { WithHostTables } from '../migrator/stand-ins';
 import type { Settings } from './settings';
@@ -21,19 +22,33 @@ export type DataSourceClasses = Readonly<
   Record<EngineName, new (options: any) => DataSource>
 >;
 
-/** A DataSource on the database that the settings name, not yet initialised. */
+/**
+ * A DataSource on the database that the settings name, not yet initialised.
+ *
+ * @throws BillingError `PACKAGE_MISSING` if TypeORM does not find the package of its driver
+ */
 export function buildDataSource(
   { database, hostTables, migrationsTable }: Settings,
   { migrations, ...contents }: Contents,
   classes: DataSourceClasses,
 ): DataSource {
   const { dialect, opening } = engineNamed(database.engine);
-  const dataSource = new classes[database.engine]({
-    ...contents,
-    ...opening?.options(database.place),
-    migrationsTableName: migrationsTable,
-    migrations: migrations.flatMap((family) => family[dialect]),
-  });
   const host: WithHostTables = { hostTables };
-  return Object.assign(dataSource, host);
+  try {
+    const dataSource = new classes[database.engine]({
+      ...contents,
+      ...opening?.options(database.place),
+      migrationsTableName: migrationsTable,
+      migrations: migrations.flatMap((family) => family[dialect]),
+    });
+    return Object.assign(dataSource, host);
+  } catch (error) {
+    const name = error instanceof DriverPackageNotInstalledError && packageOf(error);
+    if (!name) throw error;
+    throw BillingError.packageMissing(`A DataSource of type "${database.engine}"`, name, error);
+  }
 }
+
+/** TypeORM names it in the command that installs it. */
+const packageOf = ({ message }: Error): string | undefined =>
+  /npm install ([^\s"]+)/.exec(message)?.[1];

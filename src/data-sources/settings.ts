@@ -3,8 +3,9 @@ import { engines } from '../engines/registry';
 import '../engines/rows';
 import { BillingError } from '../errors';
 import { FAMILIES, type Family } from '../host/families';
+import { isClone } from './clone';
 
-/** What the environment says of the shared DataSource. */
+/** The shared DataSource, as the environment describes it. */
 export interface Settings {
   readonly database: {
     readonly engine: EngineName;
@@ -17,29 +18,53 @@ export interface Settings {
   readonly migrationsTable: string;
 }
 
-/** The variables that are read. */
+/** The variables that are read; an empty one counts as unset. */
 export interface Environment {
   readonly [name: string]: string | undefined;
   /** `postgres://…`, `sqlite:path`, `sqlite::memory:` or `d1:BINDING`, the local D1 of the wrangler
-   * configuration in the working folder; unset: the file `billing.sqlite` there. */
+   * configuration in the working folder. Required, except in a clone of the project: there the
+   * default is the file `billing.sqlite` in the working folder. */
   readonly DATABASE_URL?: string | undefined;
   /** `tenant`, `user` or `tenant,user`; unset: both. */
   readonly BILLING_FAMILIES?: string | undefined;
-  /** `create` or `expect`; unset: `create` for the embedded default, else `expect`. */
+  /** `create` or `expect`; unset: `create` for the clone's default, else `expect`. */
   readonly BILLING_HOST_TABLES?: string | undefined;
   /** Where applied migrations are recorded; unset: `migrations`, as TypeORM does. */
   readonly BILLING_MIGRATIONS_TABLE?: string | undefined;
 }
 
-/** @throws BillingError `CONFIGURATION_INVALID` in one line that says which forms are understood */
+/**
+ * Reads the settings of the shared DataSource.
+ *
+ * @throws BillingError `CONFIGURATION_INVALID` in one line that lists the valid forms
+ */
 export function readSettings(environment: Environment): Settings {
   const url = environment.DATABASE_URL?.trim() ?? '';
   return {
-    database: url === '' ? { engine: 'sqlite', place: 'billing.sqlite' } : readUrl(url),
-    families: readFamilies(environment.BILLING_FAMILIES ?? ''),
+    database: url === '' ? defaultDatabase() : readUrl(url),
     hostTables: readHostTables(environment.BILLING_HOST_TABLES ?? '', url === ''),
-    migrationsTable: readName(environment.BILLING_MIGRATIONS_TABLE ?? 'migrations'),
+    ...readMigrationSettings(environment),
   };
+}
+
+/**
+ * Reads the settings that need no database.
+ *
+ * @throws BillingError `CONFIGURATION_INVALID`
+ */
+export function readMigrationSettings(
+  environment: Environment,
+): Pick<Settings, 'families' | 'migrationsTable'> {
+  return {
+    families: readFamilies(environment.BILLING_FAMILIES ?? ''),
+    migrationsTable: readName(environment.BILLING_MIGRATIONS_TABLE ?? ''),
+  };
+}
+
+/** In an installed package there is none: a deployment that lost its variable must not get an empty one. */
+function defaultDatabase(): Settings['database'] {
+  if (isClone()) return { engine: 'sqlite', place: 'billing.sqlite' };
+  throw BillingError.configurationInvalid('DATABASE_URL is not set', `set it to ${forms()}`);
 }
 
 function readUrl(url: string): Settings['database'] {
@@ -47,12 +72,15 @@ function readUrl(url: string): Settings['database'] {
     const place = opening?.read(url);
     if (place !== undefined) return { engine: name, place };
   }
-  const forms = engines().flatMap(({ opening }) => opening?.forms ?? []);
-  throw new BillingError(
-    'CONFIGURATION_INVALID',
-    `DATABASE_URL is "${withoutPassword(url)}", which is none of the forms understood: ` +
-      `${forms.slice(0, -1).join(', ')} or ${forms.at(-1)} (unset, it is the file billing.sqlite).`,
+  throw BillingError.configurationInvalid(
+    `DATABASE_URL is "${withoutPassword(url)}", which has none of the valid forms`,
+    `set it to ${forms()}`,
   );
+}
+
+function forms(): string {
+  const all = engines().flatMap(({ opening }) => opening?.forms ?? []);
+  return `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;
 }
 
 /** Hides all from the user to the last @, and such a parameter: a password may hold any character. */
@@ -66,25 +94,26 @@ function readFamilies(text: string): Family[] {
   if (names.length === 0) return [...FAMILIES];
   const unknown = names.find((name) => !FAMILIES.some((family) => family === name));
   if (unknown === undefined) return FAMILIES.filter((family) => names.includes(family));
-  throw new BillingError(
-    'CONFIGURATION_INVALID',
-    `BILLING_FAMILIES names "${unknown}", which is no family: use tenant, user or tenant,user.`,
+  throw BillingError.configurationInvalid(
+    `BILLING_FAMILIES names "${unknown}", which is no family`,
+    'use tenant, user or tenant,user',
   );
 }
 
-function readHostTables(text: string, embedded: boolean): Settings['hostTables'] {
-  if (text === '') return embedded ? 'create' : 'expect';
+function readHostTables(text: string, isDefault: boolean): Settings['hostTables'] {
+  if (text === '') return isDefault ? 'create' : 'expect';
   if (text === 'create' || text === 'expect') return text;
-  throw new BillingError(
-    'CONFIGURATION_INVALID',
-    `BILLING_HOST_TABLES is "${text}": use create, to have stand-ins made, or expect.`,
+  throw BillingError.configurationInvalid(
+    `BILLING_HOST_TABLES is "${text}"`,
+    'use create, which creates stand-ins, or expect',
   );
 }
 
 function readName(text: string): string {
+  if (text === '') return 'migrations';
   if (/^[a-z_][a-z0-9_]{0,62}$/.test(text)) return text;
-  throw new BillingError(
-    'CONFIGURATION_INVALID',
-    `BILLING_MIGRATIONS_TABLE is "${text}": use a name of lower-case letters, digits and underscores.`,
+  throw BillingError.configurationInvalid(
+    `BILLING_MIGRATIONS_TABLE is "${text}"`,
+    'use a name of lower-case letters, digits and underscores',
   );
 }

@@ -100,17 +100,16 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
   override async query(query: string, parameters?: any, useStructuredResult = false): Promise<any> {
     if (this.isReleased) throw new QueryRunnerAlreadyReleasedError();
     if (parameters !== undefined && parameters !== null && !Array.isArray(parameters)) {
-      throw new BillingError(
-        'NOT_SUPPORTED',
-        'query() takes its parameters as an array here: write ? in the SQL and pass the values in order.',
+      throw BillingError.invalidCall(
+        `query() takes its parameters as an array, and was given ${typeof parameters}`,
+        'write ? in the SQL and pass the values in order',
       );
     }
     const statement = new Statement(withMilliseconds(query));
     if (statement.isSeveral) {
-      throw new BillingError(
-        'NOT_SUPPORTED',
-        `SQLite takes one statement a query, and would leave out what follows the first in "${query.trim().slice(0, 60)}…": ` +
-          'send each by a query() of its own. (A migration for Postgres? Take those in migrations.sqlite.)',
+      throw BillingError.invalidCall(
+        `SQLite runs one statement a query and would skip the others in "${query.trim().slice(0, 60)}…"`,
+        'send each in its own query(), and take migrations from migrations.sqlite, not migrations.postgres',
       );
     }
     const { sql } = statement;

@@ -1,10 +1,25 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import type { ExtraPart } from '../driver/schema/extras';
 import type { Family } from '../host/families';
 import type { Refusal } from './refusal';
 import type { Scripts } from './scripts';
 import type { RdbmsSchemaBuilder } from './typeorm';
 
 export type EngineName = 'postgres' | 'sqlite' | 'd1';
+
+/**
+ * What the host added to a billing table: a column, an index, a trigger, or a constraint, which is a
+ * CHECK, a UNIQUE, a foreign key or, on Postgres, an exclusion.
+ */
+export type HostPart = ExtraPart;
+
+/** How live tables compare with the entities. */
+export interface Comparison {
+  /** The statements that fix the differences, in the order to run them; empty if there are none. */
+  readonly differences: readonly string[];
+  /** What the host added. It is no difference, and no statement drops it. */
+  readonly hosts: readonly HostPart[];
+}
 
 /** A column as the database itself describes it. */
 export interface ColumnSummary {
@@ -86,6 +101,9 @@ export interface Engine {
 
   /** Finds what differs between the entities and the database. */
   schemaBuilder(dataSource: DataSource): RdbmsSchemaBuilder;
+
+  /** The same for some tables alone. Nothing that the entities don't name is dropped or lost. */
+  compare(dataSource: DataSource, tables: ReadonlySet<string>): Promise<Comparison>;
 
   /** What a driver's error says about a refused row; undefined if it is another error. */
   readRefusal(error: object, query: string | undefined): Refusal | undefined;

@@ -19,20 +19,28 @@ export const engines = (): readonly Engine[] => [...rows.values()];
 export function engineNamed(name: EngineName): Engine {
   const engine = rows.get(name);
   if (engine !== undefined) return engine;
-  throw new BillingError(
-    'NOT_SUPPORTED',
-    `typeorm-billing/d1 does not know the database "${name}": import from typeorm-billing instead.`,
+  throw BillingError.notSupported(
+    `The database "${name}" is not known here, where there is ${engines()
+      .map((row) => `"${row.name}"`)
+      .join(', ')}`,
+    'import from typeorm-billing, not from typeorm-billing/d1, or name one of these',
   );
 }
 
-/** @throws BillingError `NOT_SUPPORTED` for a DataSource of another database */
+/**
+ * @throws BillingError `NOT_SUPPORTED` for a DataSource of another database, `DATA_SOURCE_CLOSED` for
+ *   one that is not initialised
+ */
 export function engineOf(dataSource: DataSource): Engine {
   const engine = engines().find((row) => row.owns(dataSource));
-  if (engine !== undefined) return engine;
   const { type } = dataSource.options;
-  throw new BillingError(
-    'NOT_SUPPORTED',
-    `A DataSource of type "${type}" can't hold billing tables here: use one of type "postgres" and ` +
-      'import from typeorm-billing, or use a SqliteDataSource or a D1DataSource.',
+  if (engine !== undefined) {
+    if (!dataSource.isInitialized) throw BillingError.dataSourceClosed(engine.name);
+    return engine;
+  }
+  throw BillingError.notSupported(
+    `A DataSource of type "${type}" can't hold billing tables here`,
+    'use a SqliteDataSource, a D1DataSource, or, imported from typeorm-billing and not from ' +
+      'typeorm-billing/d1, one of type "postgres"',
   );
 }

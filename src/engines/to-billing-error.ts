@@ -1,35 +1,14 @@
 import type { Refusal } from './refusal';
 import { engines } from './registry';
-import { BillingError, type BillingErrorCode } from '../errors';
+import { BillingError, type RefusalDetails } from '../errors';
 
-/** `details` of the errors that {@link toBillingError} makes. */
-export interface RefusalDetails {
-  /**
-   * The table written to. Undefined where the database does not say: for a foreign key in a D1
-   * transaction that writes to several tables.
-   */
-  readonly table: string | undefined;
-  /** Column names of a UNIQUE or NOT NULL violation, in the order of the key; else empty. */
-  readonly columns: readonly string[];
-  /** Undefined where the database does not say: SQLite and D1 name CHECKs only. */
-  readonly constraint: string | undefined;
-}
-
-const CODES: Readonly<Record<Refusal['kind'], BillingErrorCode>> = {
-  UNIQUE: 'UNIQUE_VIOLATION',
-  FOREIGN_KEY: 'FOREIGN_KEY_VIOLATION',
-  CHECK: 'CHECK_VIOLATION',
-  NOT_NULL: 'NOT_NULL_VIOLATION',
-};
-
-const SENTENCES: Readonly<Record<Refusal['kind'], readonly [problem: string, remedy: string]>> = {
-  UNIQUE: ['has a row with the same value already', 'Update that row, or use another value'],
-  FOREIGN_KEY: [
-    'would be left with a reference to a row that is not there',
-    'Save the row that is referred to first, or, if one was to be deleted, delete those that refer to it',
-  ],
-  CHECK: ['does not allow the value', 'Mend the value'],
-  NOT_NULL: ['needs a value', 'Give one'],
+const MAKERS: Readonly<
+  Record<Refusal['kind'], (details: RefusalDetails, cause: unknown) => BillingError<RefusalDetails>>
+> = {
+  UNIQUE: (...all) => BillingError.uniqueViolation(...all),
+  FOREIGN_KEY: (...all) => BillingError.foreignKeyViolation(...all),
+  CHECK: (...all) => BillingError.checkViolation(...all),
+  NOT_NULL: (...all) => BillingError.notNullViolation(...all),
 };
 
 /**
@@ -49,14 +28,7 @@ export function toBillingError(error: unknown): unknown {
     .find((one) => one !== undefined);
   if (!refusal) return error;
   const { kind, table, columns, constraint } = refusal;
-  const [problem, remedy] = SENTENCES[kind];
-  const place = `${table ?? 'A table'}${columns.length > 0 ? ` (${columns.join(', ')})` : ''}`;
-  const details: RefusalDetails = { table, columns, constraint };
-  return new BillingError(
-    CODES[kind],
-    `${place} ${problem}${constraint === undefined ? '' : ` (${constraint})`}. ${remedy} and write again.`,
-    { cause: withoutValues(error), details },
-  );
+  return MAKERS[kind]({ table, columns, constraint }, withoutValues(error));
 }
 
 /** TypeORM keeps the driver's error as `driverError`, D1 SQLite's as `cause`. */

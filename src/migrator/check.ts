@@ -1,13 +1,50 @@
 import type { DataSource } from 'typeorm';
+import type { Comparison, HostPart } from '../engines/engine';
 import { engineOf } from '../engines/registry';
+import { BillingError } from '../errors';
+import { FAMILY_MIGRATIONS } from '../migrations/families';
+
+export type { Comparison, HostPart };
 
 /**
- * Compares the live tables with the entities: columns, types, nullability, defaults, keys, CHECKs
- * and indexes, their texts included.
+ * Compares billing's live tables with its entities: columns, types, nullability, defaults, keys,
+ * CHECKs and indexes, including their SQL. Other tables are not compared.
  *
- * @returns the statements that would make the tables what the entities say; empty if they are
+ * @returns the statements that fix the differences; empty if there are none. They drop nothing that
+ *   the host added; {@link compare} returns that too.
+ * @throws BillingError `CONFIGURATION_INVALID` if the DataSource has no billing entities
  */
 export async function check(dataSource: DataSource): Promise<string[]> {
-  const { upQueries } = await engineOf(dataSource).schemaBuilder(dataSource).log();
-  return upQueries.map(({ query }) => query);
+  const { differences } = await compare(dataSource);
+  return [...differences];
+}
+
+/**
+ * As {@link check}, and also lists the columns, constraints, indexes and triggers that the host added
+ * to billing's tables. They are no difference. Where a table has to be rebuilt on SQLite and D1, the
+ * statements make them again, and copy the tables of the host that refer to it too.
+ *
+ * @throws BillingError `CONFIGURATION_INVALID` if the DataSource has no billing entities
+ */
+export async function compare(dataSource: DataSource): Promise<Comparison> {
+  const engine = engineOf(dataSource);
+  const made = new Set(
+    Object.values(FAMILY_MIGRATIONS)
+      .flatMap((family) => family[engine.dialect])
+      .flatMap((Migration) => new Migration().creates ?? []),
+  );
+  const tables = dataSource.entityMetadatas
+    .filter(({ synchronize, tableName, target }) => {
+      // An entity whose migration is still to be written is known by its class alone.
+      const isBilling = typeof target === 'function' && 'isCompleteBeforeInsert' in target;
+      return synchronize && (isBilling || made.has(tableName));
+    })
+    .map(({ tableName }) => tableName);
+  if (tables.length === 0) {
+    throw BillingError.configurationInvalid(
+      'The DataSource has none of the billing entities, so there is nothing to compare',
+      'add tenantBilling.entities or userBilling.entities to its entities',
+    );
+  }
+  return engine.compare(dataSource, new Set(tables));
 }

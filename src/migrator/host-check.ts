@@ -31,35 +31,15 @@ export async function assertHostIsReady(
   for (const { table, column, type } of references) {
     const columns = tables.get(table);
     if (!columns) {
-      throw new BillingError(
-        'HOST_TABLE_MISSING',
-        `${name} references "${table}"."${column}", but there is no table "${table}" in this database: ` +
-          'run the migrations of the application that owns it first, or, with the commands of this ' +
-          'package, set BILLING_HOST_TABLES=create to have a stand-in made.',
-        { details: { table } },
-      );
+      throw BillingError.hostTableMissing({ migration: name, table, column });
     }
     const actual = columns.find((candidate) => candidate.name === column);
     if (!actual || !engine.accepts(type, actual.type) || !actual.isKey) {
-      const found = actual
-        ? `it is ${actual.type}${actual.isKey ? '' : ' and neither a primary key nor unique'}`
-        : 'there is no such column';
-      throw new BillingError(
-        'HOST_COLUMN_MISMATCH',
-        `${name} references "${table}"."${column}" as a key of type ${type}, but ${found}: ` +
-          `give the table a ${type} key of that name.`,
-        { details: { table, column, type: actual?.type } },
-      );
+      throw BillingError.hostColumnMismatch({ migration: name, table, column }, type, actual);
     }
   }
   const standing = creates.filter((table) => tables.has(table));
   if (standing.length > 0) {
-    throw new BillingError(
-      'TABLE_EXISTS',
-      `${name} creates ${standing.map((table) => `"${table}"`).join(', ')}, but a table of that name ` +
-        'is already there: rename or drop it if it is not in use; if it is an earlier copy of the ' +
-        'billing tables, compare it with `db:check` and record the migration with `migration:run --fake`.',
-      { details: { tables: standing } },
-    );
+    throw BillingError.tableExists(name, standing);
   }
 }

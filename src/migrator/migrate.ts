@@ -26,7 +26,8 @@ export interface MigrateOptions {
  * migration that failed), and the error is thrown.
  *
  * @returns the migrations applied, oldest first; empty if none was pending
- * @throws BillingError `HOST_TABLE_MISSING`, `HOST_COLUMN_MISMATCH`, `TABLE_EXISTS`, `NOT_SUPPORTED`
+ * @throws BillingError `HOST_TABLE_MISSING`, `HOST_COLUMN_MISMATCH`, `TABLE_EXISTS`; `DANGLING_KEYS`;
+ *   `CONFIGURATION_INVALID` for a DataSource that renames tables; `NOT_SUPPORTED` for another database
  */
 export async function migrate(
   dataSource: DataSource,
@@ -169,10 +170,9 @@ function assertPlainNames({ options }: DataSource): void {
   const { entityPrefix, schema } = options as { entityPrefix?: string; schema?: string };
   const [option, value] = entityPrefix ? ['entityPrefix', entityPrefix] : ['schema', schema];
   if (!value || (option === 'schema' && value === 'public')) return;
-  throw new BillingError(
-    'NOT_SUPPORTED',
-    `The DataSource's ${option} "${value}" would have the entities look for other tables than the ` +
-      'migrations make: give billing a DataSource without it' +
-      (option === 'schema' ? ', and set the search_path of its user instead.' : '.'),
+  throw BillingError.configurationInvalid(
+    `With the DataSource's ${option} "${value}" the entities would look for other tables than the migrations create`,
+    'give billing a DataSource without it' +
+      (option === 'schema' ? ', and set the search_path of its user instead' : ''),
   );
 }

@@ -23,12 +23,7 @@ export async function inMigrationTransaction<T>(
     const after = await engine.danglingKeys(queryRunner);
     const dangling = [...after].filter(([key, count]) => count > (before.get(key) ?? 0));
     if (dangling.length > 0) {
-      throw new BillingError(
-        'DANGLING_KEYS',
-        `The migration would leave rows that refer to rows which are gone: ${dangling.map(([key]) => key).join(', ')}. ` +
-          'Nothing was changed; mend the migration so that it keeps what is referred to.',
-        { details: { keys: dangling.map(([key]) => key) } },
-      );
+      throw BillingError.danglingKeys(dangling.map(([key]) => key));
     }
     await queryRunner.commitTransaction();
     return result;

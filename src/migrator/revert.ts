@@ -56,22 +56,17 @@ export async function revert(
 /** @returns the name, unless another process has reverted the migration in the meantime */
 async function undo(executor: BillingMigrationExecutor, name: string): Promise<string[]> {
   const [last] = await appliedNames(executor);
-  if (last !== name) throw new NotTheLast(name);
+  if (last !== name) {
+    throw BillingError.migrationNotFound(
+      name,
+      `${name} is no longer the migration applied last, as another process has applied one`,
+      'look at the status and revert again',
+    );
+  }
   // Fails if by now another one is the last: it must not be taken for this one.
   executor.only = name;
   await executor.undoLastMigration();
   return executor.reverted === name ? [name] : [];
-}
-
-class NotTheLast extends BillingError {
-  constructor(name: string) {
-    super(
-      'MIGRATION_NOT_FOUND',
-      `${name} is no longer the migration applied last: another process has applied one. Look at the ` +
-        'status, and revert again.',
-      { details: { name } },
-    );
-  }
 }
 
 /** Newest first. */
@@ -89,12 +84,11 @@ function namesToRevert(
   const known = new Set(dataSource.migrations.map((one) => one.name ?? one.constructor.name));
   const unknown = names.find((name) => !known.has(name));
   if (unknown !== undefined) {
-    throw new BillingError(
-      'MIGRATION_NOT_FOUND',
-      `${unknown} is applied and would be reverted now, but this DataSource does not hold it: add it ` +
-        'to `migrations`, or to BILLING_FAMILIES the family that it belongs to. An application that records its own ' +
-        'migrations in the same table keeps them apart by BILLING_MIGRATIONS_TABLE. Nothing was changed.',
-      { details: { name: unknown } },
+    throw BillingError.migrationNotFound(
+      unknown,
+      `${unknown} is applied and is to be reverted, but this DataSource does not have it, and nothing was changed`,
+      'add it to `migrations`, or its family to BILLING_FAMILIES; if it belongs to an application that ' +
+        'records its migrations in the same table, keep them apart with BILLING_MIGRATIONS_TABLE',
     );
   }
   return names;
@@ -104,11 +98,10 @@ function countToRevert(applied: readonly string[], all: boolean, to: string | un
   if (to === undefined) return all ? applied.length : 1;
   const index = applied.findIndex((name) => name === to || name.replace(/\d{13}$/, '') === to);
   if (index === -1) {
-    throw new BillingError(
-      'MIGRATION_NOT_FOUND',
-      `There is no applied migration ${to} to go back to; applied are, newest first: ` +
-        `${applied.join(', ') || 'none'}. Name one of them.`,
-      { details: { name: to } },
+    throw BillingError.migrationNotFound(
+      to,
+      `There is no applied migration ${to} to go back to`,
+      `name one of these, newest first: ${applied.join(', ') || 'none is applied'}`,
     );
   }
   return index;

@@ -45,10 +45,9 @@ export async function writeSqlFiles(
   for (const { file } of scripts) {
     const taken = numbers.get(Number.parseInt(file, 10));
     if (taken === undefined) continue;
-    throw new BillingError(
-      'CONFIGURATION_INVALID',
-      `${file} would have the number of ${taken}, which is in ${out}: number the files from ` +
-        `${nextNumber(numbers, out)}, or leave the number out.`,
+    throw BillingError.configurationInvalid(
+      `${file} would have the number of ${taken}, which is in ${out}`,
+      `number the files from ${nextNumber(numbers, out)}, or leave the number out`,
     );
   }
   const written: string[] = [];
@@ -82,9 +81,9 @@ async function presentFiles(
   const present = new Map<string, string>();
   for (const { migration, dialect, file } of await migrationFilesIn(out)) {
     if (dialect !== wanted) {
-      throw new BillingError(
-        'CONFIGURATION_INVALID',
-        `${out} holds ${file}, which is for ${dialect}: give the files for ${wanted} a folder of their own.`,
+      throw BillingError.configurationInvalid(
+        `${out} holds ${file}, which is for ${dialect}`,
+        `write the files for ${wanted} to another folder`,
       );
     }
     if (names.has(migration)) present.set(migration, file);
@@ -103,9 +102,8 @@ const numbersOf = (files: readonly string[]): ReadonlyMap<number, string> =>
 function nextNumber(numbers: ReadonlyMap<number, string>, out: string): number {
   const last = Math.max(0, ...numbers.keys());
   if (last < MAX_NUMBER) return last + 1;
-  throw new BillingError(
-    'CONFIGURATION_INVALID',
-    `${numbers.get(last) ?? last} in ${out} has a number of more than 14 digits, after which none is given: ` +
-      'say by --from which number comes first.',
+  throw BillingError.configurationInvalid(
+    `${numbers.get(last) ?? last} in ${out} has a number of more than 14 digits, which is the longest`,
+    'give the first number by --from',
   );
 }

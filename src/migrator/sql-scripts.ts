@@ -37,8 +37,8 @@ export const MAX_NUMBER = 99_999_999_999_999;
  * each rollback file removes that record and, on D1, wrangler's. So both tools know what is applied,
  * whichever of them did it.
  *
- * @throws BillingError `CONFIGURATION_INVALID` if the files can't be numbered from `from`, or if a
- *   table's name is not an identifier
+ * @throws BillingError `INVALID_CALL` if the files can't be numbered from `from`, or if a table's
+ *   name is not an identifier
  */
 export async function sqlScripts(
   migrations: readonly ReversibleMigrationClass[],
@@ -46,9 +46,9 @@ export async function sqlScripts(
 ): Promise<SqlScript[]> {
   const last = MAX_NUMBER - migrations.length;
   if (!Number.isInteger(from) || from < 0 || from > last) {
-    throw new BillingError(
-      'CONFIGURATION_INVALID',
-      `Files can't be numbered from ${from}: give a whole number from 0 to ${last}.`,
+    throw BillingError.invalidCall(
+      `Files can't be numbered from ${from}`,
+      `give a whole number from 0 to ${last}`,
     );
   }
   const write = scriptWriter(options);
@@ -61,7 +61,7 @@ export async function sqlScripts(
 /**
  * Writes one migration as a pair of files with the given name.
  *
- * @throws BillingError `CONFIGURATION_INVALID` if a table's name is not an identifier
+ * @throws BillingError `INVALID_CALL` if a table's name is not an identifier
  */
 export function scriptWriter({
   dialect,
@@ -72,7 +72,12 @@ export function scriptWriter({
     assertName(wranglerTable, "the migrations_table of wrangler's configuration");
   assertName(migrationsTable, "the DataSource's migrationsTableName");
   const { scripts } = engineNamed(dialect);
-  if (scripts === undefined) throw new Error(`${dialect} has no SQL files.`);
+  if (scripts === undefined) {
+    throw BillingError.invalidCall(
+      `There are no SQL files for the dialect "${dialect}"`,
+      'give "postgres" or "d1"',
+    );
+  }
   const kind = scripts({
     migrations: migrationsTable,
     ...(wranglerTable === undefined ? {} : { wrangler: wranglerTable }),
@@ -90,10 +95,7 @@ function fileOf({ name }: ReversibleMigration, number: number): string {
 
 function assertName(table: string, wanted: string): void {
   if (/^[a-z_]\w*$/i.test(table)) return;
-  throw new BillingError(
-    'CONFIGURATION_INVALID',
-    `"${table}" is no name of a table: give ${wanted}.`,
-  );
+  throw BillingError.invalidCall(`"${table}" is not the name of a table`, `give ${wanted}`);
 }
 
 const timestampOf = ({ name }: ReversibleMigration): number => Number(name.slice(-13));

@@ -169,7 +169,7 @@ describe('the commands', () => {
     };
     expect(await typed('db:migrate')).toMatch(/^plans +\d+$/m);
     expect(await typed('db:status')).not.toContain('pending');
-    expect(await typed('db:check')).toBe('The tables are what the entities say.\n');
+    expect(await typed('db:check')).toBe('The tables match the entities.\n');
     expect(JSON.parse(await typed('db:rollback', '--', '--all', '--json'))).toEqual({
       reverted: [...MIGRATIONS].reverse(),
     });

@@ -49,7 +49,10 @@ describe.each(enginesByUrl)('exit codes on $name', ({ name, createDatabase }) =>
     expect(applied.stderr).toContain('CREATE TABLE "subscriptions"');
     expect(await billingTables(database)).toEqual([...TENANT_TABLES].sort());
     expect(await rowsOf(database, 'notes')).toEqual([]);
-    expect(JSON.parse((await typed('check', '--json')).stdout)).toEqual({ differences: [] });
+    expect(JSON.parse((await typed('check', '--json')).stdout)).toEqual({
+      differences: [],
+      hosts: [],
+    });
 
     await typed('rollback', '--to', 'CreateNotes');
     expect(await billingTables(database)).toEqual([]);
@@ -74,7 +77,7 @@ describe('exit codes', () => {
     { words: ['rollback', '--to'], says: /--to/ },
     {
       words: ['migrate', '-d', 'missing.cjs'],
-      says: /^missing\.cjs can't be used as a DataSource: /,
+      says: /^missing\.cjs can't be used as a DataSource \(/,
     },
     {
       words: ['migrate', '-d', 'none.cjs'],

@@ -27,13 +27,13 @@ describe('a wrangler configuration that DATABASE_URL=d1:BINDING does not fit', (
       'no configuration',
       (file: string) => rmSync(file),
       {},
-      /There is no wrangler\.jsonc, .*run from the folder of your Worker/,
+      /needs a wrangler\.jsonc, .*: run from the folder of your Worker/,
     ],
     [
       'one that is no JSON',
       (file: string) => writeFileSync(file, '{\n"name" "x"\n}'),
       {},
-      /can't be read: \S+wrangler\.jsonc:2: ColonExpected/,
+      /can't be read \(\S+wrangler\.jsonc:2: ColonExpected\)/,
     ],
     [
       'no such environment',

@@ -40,7 +40,7 @@ describe('B1 a D1DataSource', () => {
     ).rejects.toMatchObject({
       code: 'NOT_SUPPORTED',
       message: expect.stringMatching(
-        /no isolation levels, and SERIALIZABLE .*Leave the level out/,
+        /no isolation levels, and SERIALIZABLE .*: leave it out/,
       ) as string,
     });
     expect(await dataSource.getRepository(Plan).count()).toBe(0);
@@ -49,10 +49,8 @@ describe('B1 a D1DataSource', () => {
   it('B1 says what is wrong when it is used before initialize() or after destroy()', async () => {
     const dataSource = new D1DataSource({ database: database.binding!, entities });
     const refusal = {
-      code: 'NOT_SUPPORTED',
-      message: expect.stringMatching(
-        /D1 DataSource is not open: call and await initialize\(\)/,
-      ) as string,
+      code: 'DATA_SOURCE_CLOSED',
+      message: expect.stringMatching(/D1 DataSource is not open: await initialize\(\)/) as string,
     };
     await expect(dataSource.query('SELECT 1')).rejects.toMatchObject(refusal);
     await dataSource.initialize();
@@ -62,9 +60,9 @@ describe('B1 a D1DataSource', () => {
   });
 
   it.each([
-    [undefined, /has undefined as its database/],
-    ['DB', /has "DB" as its database/],
-    [{ get: () => 'of a KV namespace' }, /has another object as its database/],
+    [undefined, /D1DataSource is undefined, which is no D1 binding/],
+    ['DB', /D1DataSource is "DB", which/],
+    [{ get: () => 'of a KV namespace' }, /D1DataSource is another object, which/],
   ])('B1 refuses %j in the place of the binding', async (given, message) => {
     const database = given as unknown as D1Binding;
     await expect(new D1DataSource({ database, entities }).initialize()).rejects.toMatchObject({

@@ -88,7 +88,7 @@ describe('B1 forms of a statement on D1', () => {
     await queryRunner.query(`INSERT INTO notes (a) VALUES ('new')`);
     await queryRunner.query(`INSERT INTO notes (a) VALUES ('there')`);
     await expect(queryRunner.commitTransaction()).rejects.toThrow('UNIQUE');
-    const refusal = { code: 'NOT_SUPPORTED', message: /roll it back before anything else/ };
+    const refusal = { code: 'COMMIT_FAILED', message: /roll it back before anything else/ };
     for (const work of [
       () => queryRunner.commitTransaction(),
       () => queryRunner.query('DELETE FROM notes'),

@@ -101,7 +101,7 @@ describe('B1 what D1 can not do is refused in a Worker', () => {
       expect({ what, message: error?.message }).toEqual({
         what,
         message: expect.stringMatching(
-          /put what has to hold still|make the inner one part|Read first, or after|set the values in JavaScript|use dataSource\.transaction\(\)/,
+          /put what must not change|entity manager of the outer one|read before the first write|set the values in JavaScript|use dataSource\.transaction\(\)/,
         ) as unknown,
       });
       expect({ what, plans: await worker.sql('SELECT * FROM plans') }).toEqual({
@@ -116,17 +116,23 @@ describe('B1 what D1 can not do is refused in a Worker', () => {
   });
 
   it.each([
-    ['an isolation level', 'isolationLevel', /no isolation levels.*Leave the level out/],
-    ['BEGIN by SQL', 'begin', /D1 has no BEGIN: use dataSource\.transaction\(\)/],
+    [
+      'an isolation level',
+      'isolationLevel',
+      'NOT_SUPPORTED',
+      /no isolation levels.*: leave it out/,
+    ],
+    ['BEGIN by SQL', 'begin', 'NOT_SUPPORTED', /D1 has no BEGIN: use dataSource\.transaction\(\)/],
     [
       'a value that it would store as another',
       'badValue',
-      /can't bind the parameter of type Object: pass a string/,
+      'INVALID_CALL',
+      /can't bind a parameter of type Object: pass a string/,
     ],
-  ])('B1 %s', async (_, scenario, says) => {
+  ])('B1 %s', async (_, scenario, code, says) => {
     const { error } = await worker.ask(`refusals/${scenario}`);
     expect(error).toMatchObject({
-      code: 'NOT_SUPPORTED',
+      code,
       message: expect.stringMatching(says) as unknown,
     });
     expect(await worker.planNames()).toEqual([]);

@@ -134,7 +134,7 @@ describe('a host with Better Auth, drizzle and D1', () => {
   it("U3 what wrangler applied this library's commands know, and what they take back wrangler knows", async () => {
     const host = await withBilling(migrated.host);
     expect(await ok(host.billing(['migrate']))).toMatch(/^Nothing is pending/);
-    expect(await ok(host.billing(['check']))).toBe('The tables are what the entities say.\n');
+    expect(await ok(host.billing(['check']))).toBe('The tables match the entities.\n');
 
     await ok(host.billing(['rollback']));
     expect(await host.catalog(BILLING_TABLES)).toEqual([]);

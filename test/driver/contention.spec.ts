@@ -89,7 +89,7 @@ describe('B1 SQLite, statement by statement', () => {
   it('B1 several statements in one query are refused, not cut short', async () => {
     await expect(
       dataSource.query('CREATE TABLE one (id integer); CREATE TABLE two (id integer)'),
-    ).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });
+    ).rejects.toMatchObject({ code: 'INVALID_CALL' });
     expect(
       await dataSource.query(`SELECT name FROM sqlite_master WHERE name IN ('one', 'two')`),
     ).toEqual([]);
@@ -116,7 +116,7 @@ describe('B1 SQLite, statement by statement', () => {
 
   it('B1 a number that SQLite can not hold is refused, not stored as NULL', async () => {
     await expect(dataSource.query('SELECT ? AS n', [Number.NaN])).rejects.toMatchObject({
-      code: 'NOT_SUPPORTED',
+      code: 'INVALID_CALL',
     });
   });
 

@@ -125,7 +125,7 @@ describe.each(engines)('B6 queries on $name', ({ name: engine, createDatabase })
   if (engine !== 'postgres') {
     it('B6 RETURNING of an insert is refused, and not left out', () => {
       const insert = plans.createQueryBuilder().insert().values({ name: 'returned' });
-      expect(() => insert.returning(['id'])).toThrow('save() gives the whole row');
+      expect(() => insert.returning(['id'])).toThrow('save(), which returns the whole row');
     });
   }
 });

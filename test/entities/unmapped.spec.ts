@@ -30,7 +30,7 @@ const CASES: readonly Case[] = [
     },
     message:
       'Fee.amount is declared by a column kind of billing, but Fee has no @BillingTable, so that ' +
-      'the column would be left out. Put @BillingTable() above its @Entity.',
+      'the column would be left out: put @BillingTable() above its @Entity.',
     details: { entity: 'Fee', property: 'amount' },
   },
   {
@@ -63,7 +63,7 @@ const CASES: readonly Case[] = [
     },
     message:
       'OurPlan.surcharge is declared by a column kind of billing, but OurPlan has no ' +
-      "@BillingTable, so that the column would be left out. Declare it with TypeORM's @Column.",
+      "@BillingTable, so that the column would be left out: declare it with TypeORM's @Column.",
     details: { entity: 'OurPlan', property: 'surcharge' },
   },
   {
@@ -80,7 +80,7 @@ const CASES: readonly Case[] = [
     },
     message:
       'Fee extends BillingEntity, but has no @BillingTable, so that its rows would not be completed ' +
-      'and validated. Put @BillingTable() above its @Entity.',
+      'and validated: put @BillingTable() above its @Entity.',
     details: { entity: 'Fee' },
   },
   {
@@ -94,8 +94,8 @@ const CASES: readonly Case[] = [
       return OurPlan;
     },
     message:
-      'OurPlan.name is declared again, but Plan.name is a column of billing, which TypeORM uses. ' +
-      'Give the property of OurPlan another name.',
+      'OurPlan.name is declared again, but Plan.name is a column of billing, which TypeORM uses: ' +
+      'give the property of OurPlan another name.',
     details: { entity: 'OurPlan', property: 'name' },
   },
 ];

@@ -13,6 +13,22 @@ import { openBilling } from '../support/data-source';
 import { engines, TENANT_IDS, type TestDatabase, USER_IDS } from '../support/engines';
 import { PLAN, REFUSALS, type RefusedStatement } from './refusals';
 
+/** What is wrong and what to do about it, after the table's name; a constraint's name ends the first. */
+const SENTENCES = [
+  {
+    code: 'UNIQUE_VIOLATION',
+    says: 'already has a row with this value. Update that row, or change the value and retry.',
+  },
+  {
+    code: 'FOREIGN_KEY_VIOLATION',
+    says:
+      'rejected a write that would leave a reference to a missing row. Save the row it refers to ' +
+      'first, or delete the rows that refer to it first, and retry.',
+  },
+  { code: 'CHECK_VIOLATION', says: 'rejected a value. Correct it and retry.' },
+  { code: 'NOT_NULL_VIOLATION', says: 'needs a value. Set it and retry.' },
+];
+
 const FINGERPRINT = 'f00dfeed'.repeat(8);
 const CIPHERTEXT = 'sealed-envelope-of-the-token';
 describe.each(engines)('B6 toBillingError on $name', ({ name: engine, createDatabase }) => {
@@ -59,6 +75,18 @@ describe.each(engines)('B6 toBillingError on $name', ({ name: engine, createData
 
   it.each(REFUSALS)('B6 $name, through the entities', async (one) => {
     expect(await refusalOf(one.act(dataSource))).toMatchObject(expected(one));
+  });
+
+  it.each(SENTENCES)('B6 $code says the same on every engine', async ({ code, says }) => {
+    const refused = REFUSALS.filter((one) => one.code === code);
+    expect(refused).not.toEqual([]);
+    for (const { act, table, columns, constraint, constraintOn } of refused) {
+      const { message } = await refusalOf(act(dataSource));
+      const place = columns === undefined ? table : `${table} (${columns.join(', ')})`;
+      const isNamed = constraint !== undefined && (constraintOn?.includes(engine) ?? true);
+      const name = isNamed ? ` (${constraint})` : '';
+      expect(message).toBe(`${place} ${says.replace('.', `${name}.`)}`);
+    }
   });
 
   it.each(REFUSALS)(
@@ -156,7 +184,7 @@ describe.each(engines)('B6 toBillingError on $name', ({ name: engine, createData
       await thrownBy(dataSource.query('SELECT nothing FROM nowhere')),
       await thrownBy(dataSource.getRepository(Plan).findOneByOrFail({ name: 'nobody' })),
       await thrownBy(dataSource.getRepository(Plan).insert({ name: '' })),
-      new BillingError('CHECK_VIOLATION', 'UNIQUE constraint failed: plans.name'),
+      BillingError.notSupported('UNIQUE constraint failed: plans.name', 'choose another'),
       new Error('on purpose'),
       'a text',
       undefined,

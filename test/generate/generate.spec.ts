@@ -124,7 +124,7 @@ describe.each(CHANGES)('T2 C3 B3 db:generate for $title', (change) => {
       await typed('migrate');
       expect(await state(database)).toEqual({ ...after, rows: expect.anything() as unknown });
       expectKept(before.rows, (await state(database)).rows);
-      expect(await typed('check')).toBe('The tables are what the entities say.\n');
+      expect(await typed('check')).toBe('The tables match the entities.\n');
     },
   );
 

@@ -1,7 +1,9 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogOf, engines, rowsOf } from '../support/engines';
 import type { TestDatabase } from '../support/engines';
+import { run as runNode } from '../support/run';
+import { newFolder } from '../support/test-run';
 import { bin, packProject, run } from './packed-project';
 import type { PackedProject } from './packed-project';
 
@@ -112,6 +114,68 @@ describe('C1 C4 the packed package', () => {
       expect(await catalogOf(database, ['subscriptions'])).not.toEqual([]);
       expect(await rowsOf(database, 'migrations')).not.toEqual([]);
       await database.close();
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'C1 its program asks for DATABASE_URL, and makes no database where it is unset or empty',
+    async () => {
+      const cwd = newFolder('installed');
+      const program = join(packed.installed, 'dist/cli/program.js');
+      for (const [url, command] of [
+        [undefined, 'migrate'],
+        ['', 'migrate'],
+        [' ', 'status'],
+      ] as const) {
+        const asked = await runNode([program, command], { cwd, env: { DATABASE_URL: url } });
+        expect(asked).toEqual({
+          exitCode: 1,
+          stdout: '',
+          stderr:
+            'DATABASE_URL is not set: set it to postgres://user:password@host:port/database, ' +
+            'sqlite:path/to/file, sqlite::memory: or d1:BINDING.\n',
+        });
+      }
+      expect(readdirSync(cwd)).toEqual([]);
+      const words = ['sql', '--dialect', 'd1', '--out', 'sql'];
+      const env = { DATABASE_URL: undefined };
+      expect(await runNode([program, ...words], { cwd, env })).toMatchObject({ exitCode: 0 });
+      expect(readdirSync(cwd)).toEqual(['sql']);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'C1 its program names a package that is missing',
+    async () => {
+      const cwd = newFolder('installed');
+      const program = join(packed.installed, 'dist/cli/program.js');
+      // As in a host that did not install it: nothing is found beside the program.
+      const preload = join(cwd, 'without.cjs');
+      writeFileSync(
+        preload,
+        `const { _resolveFilename: resolve } = require('node:module');
+         require('node:module')._resolveFilename = (name, ...rest) => {
+           if (name !== 'pg' && name !== 'sqlite3') return resolve(name, ...rest);
+           throw Object.assign(new Error('Cannot find module ' + name), { code: 'MODULE_NOT_FOUND' });
+         };`,
+      );
+      for (const [url, name] of [
+        ['postgres://nobody@127.0.0.1:1/none', 'pg'],
+        ['sqlite::memory:', 'sqlite3'],
+      ] as const) {
+        const words = ['-r', preload, program, 'status'];
+        const { exitCode, stderr } = await runNode(words, { cwd, env: { DATABASE_URL: url } });
+        expect({ exitCode, stderr }).toEqual({
+          exitCode: 1,
+          stderr: expect.stringMatching(
+            new RegExp(
+              `^.* needs the package ${name}, which is not installed: run \`npm install ${name}\`\\.\n$`,
+            ),
+          ) as string,
+        });
+      }
     },
     TIMEOUT_MS,
   );

@@ -27,9 +27,8 @@ export function assertBinding(value: unknown): D1Binding {
       : typeof value === 'object' && value
         ? 'another object'
         : String(value);
-  throw new BillingError(
-    'CONFIGURATION_INVALID',
-    `The D1DataSource has ${found} as its database, which is no D1 binding: pass env.NAME, by the ` +
-      'name that d1_databases in the wrangler configuration gives it.',
+  throw BillingError.configurationInvalid(
+    `The database of the D1DataSource is ${found}, which is no D1 binding`,
+    'pass env.NAME with a name from d1_databases in the wrangler configuration',
   );
 }

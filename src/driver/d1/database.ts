@@ -39,10 +39,7 @@ export class D1Database implements SqliteDatabase {
 
   session(): Promise<SqliteSession> {
     if (this.#opened) return Promise.resolve(new D1Session(this.#opened.binding, this.cascades));
-    throw new BillingError(
-      'NOT_SUPPORTED',
-      'The D1 DataSource is not open: call and await initialize() before using it, and destroy() last.',
-    );
+    throw BillingError.dataSourceClosed('D1');
   }
 
   async close(): Promise<void> {
@@ -88,12 +85,10 @@ class D1Session implements SqliteSession {
       return this.#send(statements);
     }
     if (statement.returnsRows) {
-      throw new BillingError(
-        'NOT_SUPPORTED',
-        'RETURNING has no result inside a transaction on D1, whose writes are sent when it commits: ' +
-          'set the values in JavaScript, or read them after the transaction. TypeORM asks for it to ' +
-          'read back what the database counts up, such as a @VersionColumn that save() changes: write ' +
-          'that by update({ id, version }, …) and look at how many rows it changed.',
+      throw BillingError.notSupported(
+        'RETURNING has no result inside a transaction on D1, because writes are sent at commit',
+        'set the values in JavaScript or read them after the transaction, and write an entity with a ' +
+          '@VersionColumn by update({ id, version }, …) and check how many rows it changed',
       );
     }
     this.#held.push(...statements);
@@ -143,11 +138,7 @@ class D1Session implements SqliteSession {
 
   /** What was sent once is not sent again: of an error on the way nobody knows whether it arrived. */
   #assertNotFailed(): void {
-    if (!this.#failed) return;
-    throw new BillingError(
-      'NOT_SUPPORTED',
-      'The commit of this transaction has failed on D1: roll it back before anything else.',
-    );
+    if (this.#failed) throw BillingError.commitFailed();
   }
 
   #prepare({ sql, values }: BoundStatement): ReturnType<D1Binding['prepare']> {
@@ -191,9 +182,8 @@ function withBytes(row: Record<string, unknown>): Record<string, unknown> {
 
 function refuseTransactionControl({ controlsTransaction, keyword }: Statement): void {
   if (!controlsTransaction) return;
-  throw new BillingError(
-    'NOT_SUPPORTED',
-    `D1 has no ${keyword.toUpperCase()}: use dataSource.transaction(), one level deep; an inner one can be ` +
-      'run after it or be made part of it.',
+  throw BillingError.notSupported(
+    `D1 has no ${keyword.toUpperCase()}`,
+    'use dataSource.transaction(), one level deep',
   );
 }

@@ -47,10 +47,7 @@ function withinLimits(statement: BoundStatement): BoundStatement {
           ? `a value of ${largest} bytes; D1 takes ${MAX_VALUE_BYTES}`
           : undefined;
   if (broken === undefined) return statement;
-  throw new BillingError(
-    'LIMIT_EXCEEDED',
-    `The statement "${sql.slice(0, 60)}…" has ${broken}: ${SPLIT}.`,
-  );
+  throw BillingError.limitExceeded(`The statement "${sql.slice(0, 60)}…" has ${broken}`, SPLIT);
 }
 
 function byteLength(value: SqliteValue): number {

@@ -79,10 +79,9 @@ export class HeldWrites {
 }
 
 const refusal = (what: string): BillingError =>
-  new BillingError(
-    'NOT_SUPPORTED',
-    `The transaction has ${what}: on D1 it would read the state before, as its writes are sent when ` +
-      'it commits. Read first, or after the transaction.',
+  BillingError.notSupported(
+    `The transaction has ${what}, and on D1 the result would be stale, because writes are sent at commit`,
+    'read before the first write, or after the transaction',
   );
 
 const valuesOf = (

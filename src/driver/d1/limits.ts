@@ -40,9 +40,5 @@ export function namingLimit(error: unknown): unknown {
   const found = LIMITS.find(([text]) => text.test(message));
   if (found === undefined) return error;
   const [, limit, remedy] = found;
-  return new BillingError(
-    'LIMIT_EXCEEDED',
-    `A statement goes beyond what D1 takes, ${limit}: ${remedy}.`,
-    { cause: error },
-  );
+  return BillingError.limitExceeded(`A statement exceeds a limit of D1, ${limit}`, remedy, error);
 }

@@ -23,10 +23,10 @@ export class D1QueryBuilder<Entity extends ObjectLiteral> extends SqliteFamilyQu
   /** @throws BillingError `NOT_SUPPORTED` for a lock of rows; `optimistic` works as everywhere */
   override setLock(mode: string, version?: number | Date, tables?: string[]): this {
     if (mode.startsWith('pessimistic') || mode.startsWith('for_')) {
-      throw new BillingError(
-        'NOT_SUPPORTED',
-        `D1 has no row locks, and "${mode}" would hold nothing: put what has to hold still into the ` +
-          'WHERE of an UPDATE, such as the version that was read, and look at how many rows it changed.',
+      throw BillingError.notSupported(
+        `D1 has no row locks, and "${mode}" would lock nothing`,
+        'put what must not change meanwhile into the WHERE of an UPDATE, such as the version that was ' +
+          'read, and check how many rows it changed',
       );
     }
     const setLock = super.setLock.bind(this) as (...all: unknown[]) => this;
@@ -179,18 +179,16 @@ function refuseUnknown({
   entityMetadata,
 }: ColumnMetadata): void {
   if (isGenerated && generationStrategy === 'increment') {
-    throw new BillingError(
-      'NOT_SUPPORTED',
-      `The number that ${entityMetadata.name} gets from the database is not known inside a transaction ` +
-        'on D1, whose writes are sent when it commits, and save() has one: give the entity an id, such ' +
-        'as a uuid, or insert() it outside of a transaction.',
+    throw BillingError.notSupported(
+      `The generated id of ${entityMetadata.name} is unknown inside a transaction on D1, such as the one ` +
+        'of save(), because writes are sent at commit',
+      'give the entity an id, such as a uuid, or insert() it outside a transaction',
     );
   }
   if (typeof value !== 'function') return;
-  throw new BillingError(
-    'NOT_SUPPORTED',
-    `What the database would fill in as ${entityMetadata.name}.${propertyName} is not known inside a ` +
-      'transaction on D1, whose writes are sent when it commits, and save() has one: give it a value, ' +
-      'or insert() the entity outside of a transaction.',
+  throw BillingError.notSupported(
+    `The database's default for ${entityMetadata.name}.${propertyName} is unknown inside a transaction on ` +
+      'D1, such as the one of save(), because writes are sent at commit',
+    'give it a value, or insert() the entity outside a transaction',
   );
 }

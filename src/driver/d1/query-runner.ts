@@ -25,18 +25,15 @@ export class D1QueryRunner extends SqliteFamilyQueryRunner {
     if (this.isTransactionActive) {
       // Whoever began it will roll it back, having been refused.
       this.transactionDepth++;
-      throw new BillingError(
-        'NOT_SUPPORTED',
-        'D1 has no transaction inside another, for it has no savepoints: make the inner one part of the ' +
-          'outer one by using its entity manager, or run it afterwards.',
+      throw BillingError.notSupported(
+        'D1 has no transaction inside another, because it has no savepoints',
+        'use the entity manager of the outer one, or run the inner one afterwards',
       );
     }
     if (isolationLevel !== undefined) {
-      throw new BillingError(
-        'NOT_SUPPORTED',
-        `D1 has no isolation levels, and ${isolationLevel} would not hold: reads in a transaction see the ` +
-          'state before it, others can write meanwhile. Leave the level out, and put what has to hold ' +
-          'still into the WHERE of an UPDATE.',
+      throw BillingError.notSupported(
+        `D1 has no isolation levels, and ${isolationLevel} would have no effect`,
+        'leave it out, and put what must not change meanwhile into the WHERE of an UPDATE',
       );
     }
   }

@@ -15,11 +15,7 @@ async function loadSqlite3(): Promise<Sqlite3> {
   try {
     return (await import('sqlite3')).default;
   } catch (cause) {
-    throw new BillingError(
-      'NOT_SUPPORTED',
-      'SQLite needs the package sqlite3, which is not installed: run `npm install sqlite3`.',
-      { cause },
-    );
+    throw BillingError.packageMissing('SQLite', 'sqlite3', cause);
   }
 }
 
@@ -71,11 +67,10 @@ export class SqliteConnection {
       } catch (cause) {
         if ((cause as Partial<NodeJS.ErrnoException>).code !== 'SQLITE_BUSY') throw cause;
         if (performance.now() >= end) {
-          throw new BillingError(
-            'DATABASE_BUSY',
-            `${file} can't be opened: another connection has held its write lock for over ` +
-              `${busyTimeout} ms. Wait until that has finished, and retry.`,
-            { cause },
+          throw BillingError.databaseBusy(
+            `${file} can't be opened, as another connection has held its write lock for over ${busyTimeout} ms`,
+            'wait until that has finished and retry',
+            cause,
           );
         }
         await setTimeout(JOURNAL_RETRY_MS);

@@ -31,12 +31,7 @@ export class ConnectionPool {
    * @throws BillingError `DATABASE_BUSY` if no connection becomes free in time
    */
   async take(spare = false): Promise<SqliteConnection> {
-    if (this.#closed) {
-      throw new BillingError(
-        'NOT_SUPPORTED',
-        'The SQLite DataSource is closed: call initialize() before using it, and destroy() last.',
-      );
-    }
+    if (this.#closed) throw BillingError.dataSourceClosed('SQLite');
     const idle = this.#idle.pop();
     if (idle) return idle;
     if (this.#count < this.size || (spare && !this.single)) return this.#open();
@@ -97,10 +92,9 @@ export class ConnectionPool {
       const timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(receive), 1);
         reject(
-          new BillingError(
-            'DATABASE_BUSY',
-            `None of the ${this.size} SQLite connection(s) became free within ${this.patience} ms: ` +
-              'release query runners, and inside a transaction use its own entity manager.',
+          BillingError.databaseBusy(
+            `None of the ${this.size} SQLite connection(s) became free within ${this.patience} ms`,
+            'release query runners, and inside a transaction use its entity manager',
           ),
         );
       }, this.patience);

@@ -49,10 +49,9 @@ export class WriteTurn {
         clearInterval(timer);
         this.#queue.splice(position, 1);
         reject(
-          new BillingError(
-            'DATABASE_BUSY',
-            `A transaction has held ${this.file} for over ${this.patience} ms while another write ` +
-              'waited: inside a transaction, write through its own entity manager, and keep it short.',
+          BillingError.databaseBusy(
+            `A transaction has held ${this.file} for over ${this.patience} ms while another write waited`,
+            'inside a transaction write through its entity manager, and keep it short',
           ),
         );
       }, this.patience);

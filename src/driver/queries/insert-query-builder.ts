@@ -13,9 +13,9 @@ export class SqliteFamilyInsertQueryBuilder<
 > extends InsertQueryBuilder<Entity> {
   /** @throws BillingError `NOT_SUPPORTED`: TypeORM writes no RETURNING for SQLite, and would not say so */
   override returning(): this {
-    throw new BillingError(
-      'NOT_SUPPORTED',
-      'An insert has no RETURNING on SQLite and D1: save() gives the whole row, and insert() its id.',
+    throw BillingError.notSupported(
+      'An insert has no RETURNING on SQLite and D1',
+      'use save(), which returns the whole row, or insert(), which returns its id',
     );
   }
 

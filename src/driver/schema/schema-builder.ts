@@ -1,12 +1,14 @@
 import { Table, TableForeignKey } from 'typeorm';
 import { Query, type QueryCollector, RdbmsSchemaBuilder } from '../typeorm';
-import type { EntityMetadata } from 'typeorm';
+import type { EntityMetadata, QueryRunner } from 'typeorm';
 import { createIndexStatement, createTableStatement } from './create-table';
 import { type MasterRow, readTable, readTables, type TableDefinition } from './definition';
+import { aroundDependents } from './dependents';
+import { type ExtraPart, extrasOf, withExtras } from './extras';
 import { planChange, type Schema } from './plan';
 
 /**
- * Finds what differs between the entities and a SQLite-family database, and the SQL that mends it
+ * Finds what differs between the entities and a SQLite-family database, and the SQL that fixes it
  * without losing a row.
  *
  * TypeORM's own builder creates tables without foreign keys and rebuilds each to add them, drops a
@@ -19,11 +21,7 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
 
   protected override async executeSchemaSyncOperationsInProperOrder(): Promise<void> {
     await this.dropOldViews();
-    const live = readTables(
-      (await this.queryRunner.query(
-        `SELECT "type", "name", "tbl_name", "sql" FROM "sqlite_master" WHERE "name" NOT LIKE 'sqlite\\_%' ESCAPE '\\'`,
-      )) as MasterRow[],
-    );
+    const live = readTables(await readMaster(this.queryRunner));
     const intended = this.#intended(live);
     const statements = planChange(live, intended);
     if (statements.length > 0) {
@@ -35,6 +33,33 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
       );
     }
     await this.createViews();
+  }
+
+  /**
+   * Compares some tables alone, and keeps what they have besides what the entities name.
+   *
+   * @returns the statements that fix the differences, and what is kept
+   */
+  async compare(
+    tables: ReadonlySet<string>,
+  ): Promise<{ readonly statements: string[]; readonly extras: ExtraPart[] }> {
+    const queryRunner = this.dataSource.createQueryRunner();
+    try {
+      const rows = await readMaster(queryRunner);
+      const live = readTables(rows);
+      const intended = new Map(live);
+      const extras: ExtraPart[] = [];
+      for (const metadata of this.entityToSyncMetadatas) {
+        if (!tables.has(metadata.tableName)) continue;
+        const present = live.get(metadata.tableName);
+        const table = this.#define(metadata, present);
+        intended.set(table.name, present ? withExtras(table, present) : table);
+        if (present) extras.push(...extrasOf(table, present));
+      }
+      return { statements: aroundDependents(planChange(live, intended), rows), extras };
+    } finally {
+      await queryRunner.release();
+    }
   }
 
   /** The live schema with the tables of the entities as the entities want them. */
@@ -62,4 +87,10 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
       live?.triggers,
     );
   }
+}
+
+async function readMaster(queryRunner: QueryRunner): Promise<MasterRow[]> {
+  return (await queryRunner.query(
+    `SELECT "type", "name", "tbl_name", "sql" FROM "sqlite_master" WHERE "name" NOT LIKE 'sqlite\\_%' ESCAPE '\\'`,
+  )) as MasterRow[];
 }

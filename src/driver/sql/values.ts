@@ -9,7 +9,7 @@ export function toInstantText(date: Date): string {
 /**
  * Turns a query parameter into a value that a SQLite-family database binds without changing it.
  *
- * @throws BillingError `NOT_SUPPORTED` for a value that would be stored as something else.
+ * @throws BillingError `INVALID_CALL` for a value that would be stored as something else.
  */
 export function toSqliteValue(value: unknown): SqliteValue {
   switch (typeof value) {
@@ -33,10 +33,9 @@ export function toSqliteValue(value: unknown): SqliteValue {
       break;
     default:
   }
-  throw new BillingError(
-    'NOT_SUPPORTED',
-    `SQLite can't bind the parameter ${describe(value)}: pass a string, a number up to 2^53 - 1, ` +
-      'a boolean, a Date, a Uint8Array or null, and JSON as text.',
+  throw BillingError.invalidCall(
+    `SQLite can't bind a parameter ${describe(value)}`,
+    'pass a string, a number up to 2^53 - 1, a boolean, a Date, a Uint8Array or null, and JSON as text',
   );
 }
 

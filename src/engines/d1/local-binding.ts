@@ -34,7 +34,7 @@ interface WranglerConfig {
  * Opens the local database behind the binding `name` of the wrangler configuration, which is in the
  * working folder or the nearest one above.
  *
- * @throws BillingError `NOT_SUPPORTED` without the package wrangler, `CONFIGURATION_INVALID` if there
+ * @throws BillingError `PACKAGE_MISSING` without wrangler, `CONFIGURATION_INVALID` if there
  *   is no configuration, if it can't be read, or if it has no such D1 binding
  */
 export async function openLocalBinding(name: string): Promise<OpenBinding> {
@@ -43,10 +43,9 @@ export async function openLocalBinding(name: string): Promise<OpenBinding> {
   const database = databases.find((one) => one.binding === name);
   if (database === undefined) {
     const others = databases.map(({ binding }) => binding).join(', ');
-    throw new BillingError(
-      'CONFIGURATION_INVALID',
-      `${configPath} has no D1 binding "${name}"${others === '' ? '' : `, but ${others}`}: add it to ` +
-        'd1_databases, or run from the folder of the wrangler.jsonc that has it.',
+    throw BillingError.configurationInvalid(
+      `${configPath} has no D1 binding "${name}"${others === '' ? '' : `, but ${others}`}`,
+      'add it to d1_databases, or run from the folder of the wrangler.jsonc that has it',
     );
   }
   // The folder that wrangler's own commands use, wherever they are run.
@@ -86,18 +85,18 @@ function readConfig(wrangler: Wrangler): {
   try {
     config = wrangler.unstable_readConfig({});
   } catch (cause) {
-    throw new BillingError(
-      'CONFIGURATION_INVALID',
-      `The wrangler configuration can't be read: ${tellConfigError(cause)}`,
+    throw BillingError.configurationInvalid(
+      `The wrangler configuration can't be read (${tellConfigError(cause)})`,
+      'correct it and retry',
       { cause },
     );
   }
   const { configPath, d1_databases: databases, ...rest } = config;
   if (configPath !== undefined) return { ...rest, configPath, databases };
-  throw new BillingError(
-    'CONFIGURATION_INVALID',
-    'There is no wrangler.jsonc, wrangler.json or wrangler.toml in this folder or above it, which ' +
-      'DATABASE_URL=d1:BINDING looks for: run from the folder of your Worker.',
+  throw BillingError.configurationInvalid(
+    'DATABASE_URL=d1:BINDING needs a wrangler.jsonc, wrangler.json or wrangler.toml, and there is none ' +
+      'in this folder or above it',
+    'run from the folder of your Worker',
   );
 }
 
@@ -109,7 +108,7 @@ function tellConfigError(cause: unknown): string {
   };
   return location?.file === undefined
     ? message.trim()
-    : `${location.file}:${location.line ?? ''}: ${message}.`;
+    : `${location.file}:${location.line ?? ''}: ${message}`;
 }
 
 /** Keeps wrangler from printing the names of secrets on stdout, which is for a command's result. */
@@ -127,10 +126,6 @@ async function loadWrangler(): Promise<Wrangler> {
   try {
     return await import('wrangler');
   } catch (cause) {
-    throw new BillingError(
-      'NOT_SUPPORTED',
-      'A local D1 needs the package wrangler, which is not installed: run `npm install --save-dev wrangler`.',
-      { cause },
-    );
+    throw BillingError.packageMissing('A local D1', 'wrangler', cause, '--save-dev ');
   }
 }

@@ -47,11 +47,10 @@ export async function untilFree<T>(work: () => Promise<T>, locked = BUSY): Promi
     } catch (cause) {
       if (!locked.test(String(cause))) throw cause;
       if (Date.now() > deadline) {
-        throw new BillingError(
-          'DATABASE_BUSY',
-          `The local D1 has been locked by another process for ${PATIENCE_MS / 1000} s: wait until that has ` +
-            'finished, or stop it, and try again.',
-          { cause },
+        throw BillingError.databaseBusy(
+          `Another process has locked the local D1 for ${PATIENCE_MS / 1000} s`,
+          'wait until it has finished, or stop it, and retry',
+          cause,
         );
       }
       // Random, so that processes do not retry at the same moment.

@@ -1,6 +1,7 @@
 import { POSTGRES_STAND_INS } from '../../host/stand-in-tables/postgres';
 import { DEFAULTS, type Engine } from '../engine';
 import { postgresCatalog } from './catalog';
+import { compareOnPostgres } from './comparison';
 import { readPostgresRefusal } from './refusal';
 import { PostgresSchemaBuilder } from './schema-builder';
 import { postgresScripts } from './scripts';
@@ -34,6 +35,7 @@ export const postgresEngine: Engine = {
   standIns: POSTGRES_STAND_INS,
 
   schemaBuilder: (dataSource) => new PostgresSchemaBuilder(dataSource),
+  compare: compareOnPostgres,
   readRefusal: readPostgresRefusal,
   scripts: postgresScripts,
 };

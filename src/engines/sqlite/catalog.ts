@@ -31,7 +31,7 @@ const DESCRIBE = `
 /** What SQLite knows of its tables, in a file or behind a D1 binding. */
 export const sqliteCatalog: Pick<
   Engine,
-  'describe' | 'accepts' | 'danglingKeys' | 'standIns' | 'schemaBuilder'
+  'describe' | 'accepts' | 'danglingKeys' | 'standIns' | 'schemaBuilder' | 'compare'
 > = {
   async describe(queryRunner, tables) {
     const rows = (await queryRunner.query(DESCRIBE, [JSON.stringify(tables)])) as ColumnRow[];
@@ -60,4 +60,10 @@ export const sqliteCatalog: Pick<
   standIns: SQLITE_STAND_INS,
 
   schemaBuilder: (dataSource) => new SqliteFamilySchemaBuilder(dataSource),
+
+  async compare(dataSource, tables) {
+    const builder = new SqliteFamilySchemaBuilder(dataSource);
+    const { statements, extras } = await builder.compare(tables);
+    return { differences: statements, hosts: extras };
+  },
 };

@@ -30,11 +30,11 @@ export function moneyTransformer(site: ColumnSite, expected: string): ValueTrans
             ? Number(value)
             : Number.NaN;
       if (Number.isSafeInteger(number)) return number + 0;
-      throw new BillingError(
-        'VALUE_OUT_OF_RANGE',
+      throw BillingError.valueOutOfRange(
         `${site.table}.${site.column} holds ${show(value)}, which JavaScript can't hold exactly as a ` +
-          `whole number. Correct the stored value: it must be ${expected}.`,
-        { details: { ...site, value } },
+          'whole number',
+        `correct the stored value: it must be ${expected}`,
+        { ...site, value },
       );
     },
   };

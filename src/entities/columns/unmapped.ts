@@ -24,13 +24,13 @@ export function holdPlace(prototype: object, property: string): void {
     mode: 'regular',
     options: {
       get type(): never {
-        throw refusal(
+        throw BillingError.configurationInvalid(
           `${target.name}.${property} is declared by a column kind of billing, but ${target.name} ` +
-            'has no @BillingTable, so that the column would be left out. ' +
-            (tableOfPrototype(prototype) === undefined
-              ? 'Put @BillingTable() above its @Entity.'
-              : "Declare it with TypeORM's @Column."),
-          { entity: target.name, property },
+            'has no @BillingTable, so that the column would be left out',
+          tableOfPrototype(prototype) === undefined
+            ? 'put @BillingTable() above its @Entity'
+            : "declare it with TypeORM's @Column",
+          { details: { entity: target.name, property } },
         );
       },
     },
@@ -72,10 +72,11 @@ function refuseWithoutTable(base: EntityClass): void {
   for (const { target } of getMetadataArgsStorage().tables) {
     if (typeof target !== 'function' || !(target.prototype instanceof base)) continue;
     if (tableOfPrototype(target.prototype) !== undefined) continue;
-    throw refusal(
-      `${target.name} extends ${base.name}, but has no @BillingTable, so that its rows would not ` +
-        'be completed and validated. Put @BillingTable() above its @Entity.',
-      { entity: target.name },
+    throw BillingError.configurationInvalid(
+      `${target.name} extends ${base.name}, but has no @BillingTable, so that its rows would not be ` +
+        'completed and validated',
+      'put @BillingTable() above its @Entity',
+      { details: { entity: target.name } },
     );
   }
 }
@@ -88,14 +89,11 @@ function refuseRedeclared(): void {
       Object.getPrototypeOf(target.prototype as object) as object | null,
     );
     if (inherited?.columns.some((column) => column.property === property) !== true) continue;
-    throw refusal(
-      `${target.name}.${property} is declared again, but ${inherited.entity}.${property} is a ` +
-        `column of billing, which TypeORM uses. Give the property of ${target.name} another name.`,
-      { entity: target.name, property },
+    throw BillingError.configurationInvalid(
+      `${target.name}.${property} is declared again, but ${inherited.entity}.${property} is a column ` +
+        'of billing, which TypeORM uses',
+      `give the property of ${target.name} another name`,
+      { details: { entity: target.name, property } },
     );
   }
-}
-
-function refusal(message: string, details: object): BillingError {
-  return new BillingError('CONFIGURATION_INVALID', message, { details });
 }

@@ -30,10 +30,5 @@ export function validationError(
     ({ property, value, expected }) =>
       `${property} is ${value === REDACTED ? REDACTED : show(value)}, expected ${expected}`,
   );
-  return new BillingError(
-    'VALIDATION_FAILED',
-    `A row for ${table} breaks its rules: ${lines.join('; ')}. ` +
-      'Correct the values and save again; nothing was written.',
-    { details: { entity, table, failures } },
-  );
+  return BillingError.validationFailed(table, lines, { entity, table, failures });
 }

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import {
+  createSourceFile,
+  isExportDeclaration,
+  isImportDeclaration,
+  isNamedExports,
+  ScriptTarget,
+} from 'typescript';
+
+const SRC = resolve(__dirname, '../../src');
+
+describe('C4 U3 the two front doors', () => {
+  it('C4 U3 export the same, but for what needs Node or a D1 binding', () => {
+    const [main, worker] = [exportsOf('index.ts'), exportsOf('d1.ts')];
+    expect(main.size).toBeGreaterThan(30);
+    expect([...main].filter((name) => !worker.has(name)).sort()).toEqual(
+      [
+        // Opens a file, by the package sqlite3.
+        'SqliteDataSource',
+        'SqliteDataSourceOptions',
+        // Write to a folder.
+        'SqlFileOptions',
+        'SqlFiles',
+        'writeSqlFiles',
+      ].sort(),
+    );
+    expect([...worker].filter((name) => !main.has(name)).sort()).toEqual([
+      'D1Binding',
+      'D1DataSource',
+      'D1DataSourceOptions',
+    ]);
+  });
+});
+
+/** The names that a front exports, values and types alike; `*` of another file is one name. */
+function exportsOf(file: string): ReadonlySet<string> {
+  const text = readFileSync(join(SRC, file), 'utf8');
+  const names = new Set<string>();
+  for (const statement of createSourceFile(file, text, ScriptTarget.ES2022).statements) {
+    if (isImportDeclaration(statement)) continue;
+    // A front holds nothing of its own.
+    if (!isExportDeclaration(statement)) throw new Error(`${file} holds more than exports.`);
+    const { exportClause, moduleSpecifier } = statement;
+    if (exportClause && isNamedExports(exportClause)) {
+      for (const { name } of exportClause.elements) names.add(name.text);
+    } else {
+      names.add(`* of ${(moduleSpecifier as { text?: string } | undefined)?.text}`);
+    }
+  }
+  return names;
+}
