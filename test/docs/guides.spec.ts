@@ -7,13 +7,14 @@ import { DocsProject } from './project';
 
 /** A build, an `npm pack` and three compiler runs, on a machine that is busy with other tests. */
 const TIMEOUT_MS = 240_000;
+jest.setTimeout(TIMEOUT_MS);
 
 describe('C4 the programs of the guides', () => {
   let project: DocsProject;
 
   beforeAll(async () => {
     project = await DocsProject.make();
-  }, TIMEOUT_MS);
+  });
 
   it('C4 T1 what a host has beside billing runs and prints what the page says', async () => {
     const cwd = project.path('out/extending/src');
@@ -23,17 +24,13 @@ describe('C4 the programs of the guides', () => {
     });
   });
 
-  it(
-    'C4 B1 the tests of a service pass in jest, each on a database of its own',
-    async () => {
-      const cwd = project.path('testing');
-      const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
-      const { exitCode, stderr } = await run([jest, '--ci', '--watchman=false'], { cwd });
-      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-      expect(stderr).toMatch(/^Tests: +3 passed, 3 total$/m);
-    },
-    TIMEOUT_MS,
-  );
+  it('C4 B1 the tests of a service pass in jest, each on a database of its own', async () => {
+    const cwd = project.path('testing');
+    const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
+    const { exitCode, stderr } = await run([jest, '--ci', '--watchman=false'], { cwd });
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+    expect(stderr).toMatch(/^Tests: +3 passed, 3 total$/m);
+  });
 });
 
 describe('C2 what the guides say of the project', () => {

@@ -11,6 +11,7 @@ import { DocsProject, folderOf } from './project';
 
 /** A build, an `npm pack` and three compiler runs, on a machine that is busy with other tests. */
 const TIMEOUT_MS = 240_000;
+jest.setTimeout(TIMEOUT_MS);
 
 const PAGE = 'README.md';
 const NESTJS = 'Quick start: NestJS 12 on Postgres';
@@ -27,7 +28,7 @@ describe('C4 the quick starts of the README', () => {
 
   beforeAll(async () => {
     project = await DocsProject.make();
-  }, TIMEOUT_MS);
+  });
   afterAll(async () => {
     await Promise.all(open.map((database) => database.close()));
   });
