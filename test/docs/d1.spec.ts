@@ -1,61 +1,46 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ModuleKind, parseConfigFileTextToJson, transpileModule } from 'typescript';
 import type { DataSource } from 'typeorm';
 import * as d1 from '../../src/d1';
 import { billing } from '../cli/programs';
 import { openDataSource } from '../support/data-source';
 import { createD1Database } from '../support/d1-database';
-import { fences, fileLinks } from './markdown';
-import { HostProject } from './project';
+import { newFolder } from '../support/test-run';
+import { textsOf } from './pages';
 
-/** A compiler run, on a machine that is busy with other tests. */
-const TIMEOUT_MS = 60_000;
+const PAGE = 'docs/d1.md';
 
-const ROOT = resolve(__dirname, '../..');
-const PAGE = readFileSync(join(ROOT, 'docs/d1.md'), 'utf8');
-const BLOCKS = fences(PAGE);
-
-function textsOf(section: string, language: string): string[] {
-  const found = BLOCKS.filter((one) => one.section === section && one.language === language);
-  return found.map(({ text }) => text);
-}
+/** Processes one after the other, on a machine that is busy with other tests. */
+jest.setTimeout(120_000);
 
 describe('U3 B1 the page about D1', () => {
-  it(
-    'B1 is accepted by the strict compiler as it is written',
-    async () => {
-      const blocks = BLOCKS.filter(({ language }) => language === 'ts').map(({ text }) => text);
-      expect(blocks.length).toBeGreaterThan(1);
-      expect(await new HostProject(blocks).compile()).toBe('');
-    },
-    TIMEOUT_MS,
-  );
-
   it('U3 shows what the command writes after the file of the host', async () => {
-    const cwd = new HostProject([]).path('.');
+    const cwd = newFolder('d1-page');
     mkdirSync(join(cwd, 'migrations'));
     writeFileSync(join(cwd, 'migrations/0001_better_auth.sql'), '');
-    const [command = ''] = textsOf('A new Worker', 'sh').filter((one) => one.includes(' sql '));
+    const [command = ''] = textsOf(PAGE, 'A new Worker', 'sh').filter((one) =>
+      one.includes(' sql '),
+    );
     const [, families, words = ''] =
       /^BILLING_FAMILIES=(\w+) npx typeorm-billing (.*)\n$/.exec(command) ?? [];
     const env = { BILLING_FAMILIES: families };
     const { exitCode, stdout } = await billing(words.split(' '), { cwd, env });
     expect(exitCode).toBe(0);
-    expect(textsOf('A new Worker', 'text')).toEqual([stdout]);
-    const [takeBack = ''] = textsOf('Rollback', 'sh');
+    expect(textsOf(PAGE, 'A new Worker', 'text')).toEqual([stdout]);
+    const [takeBack = ''] = textsOf(PAGE, 'Rollback', 'sh');
     expect(existsSync(join(cwd, takeBack.trim().split(' ').at(-1) ?? ''))).toBe(true);
   });
 
   it('U3 has a configuration that is one', () => {
-    const [text = ''] = textsOf('A new Worker', 'jsonc');
+    const [text = ''] = textsOf(PAGE, 'A new Worker', 'jsonc');
     expect(parseConfigFileTextToJson('wrangler.jsonc', text)).toEqual({
       config: expect.objectContaining({ compatibility_flags: ['nodejs_compat'] }) as unknown,
     });
   });
 
   it('B4 renews once, with its payment, however many ask for it', async () => {
-    const [text = ''] = textsOf('Transactions', 'ts');
+    const [text = ''] = textsOf(PAGE, 'Transactions', 'ts');
     const { renew } = evaluate(text) as {
       renew: (dataSource: DataSource, id: string, end: Date) => Promise<boolean>;
     };
@@ -92,15 +77,6 @@ describe('U3 B1 the page about D1', () => {
     await dataSource.destroy();
     await database.close();
   });
-
-  it.each(['docs/d1.md', 'examples/worker/README.md'])(
-    'C2 %s links to nothing that is not there',
-    (page) => {
-      const links = fileLinks(readFileSync(join(ROOT, page), 'utf8'));
-      const targets = links.map((target) => join(ROOT, dirname(page), target));
-      expect(targets.filter((target) => !existsSync(target))).toEqual([]);
-    },
-  );
 });
 
 /** What a block of the page exports, with the package being its sources. */

@@ -1,91 +1,100 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
-import { run, type Run } from '../support/run';
-import { newFolder } from '../support/test-run';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { installPackage, linkPackages } from '../package/packed-project';
+import { run } from '../support/run';
+import { sharedFolder } from '../support/test-run';
+import { BLOCKS, ROOT, type Block } from './pages';
 
-const ROOT = resolve(__dirname, '../..');
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+const REPORT = 'diagnostics.txt';
+/** What the pages import or need, besides this package. */
+const PACKAGES = [
+  ...['typeorm', 'reflect-metadata', 'class-validator', 'uuid', 'pg', 'sqlite3', 'rxjs'],
+  ...['@nestjs/common', '@nestjs/core', '@nestjs/typeorm', '@types/node', '@types/jest'],
+  ...['@swc/core', '@swc/jest'],
+];
 
-/** A project of a host, with the files of a page in it, typed as written. */
-export class HostProject {
-  readonly #folder = newFolder('host');
-  readonly #files: string[] = [];
+/** Named by a page to be saved as a file; a block of TypeScript without a name is one, too. */
+interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
 
-  constructor(blocks: readonly string[]) {
-    symlinkSync(join(ROOT, 'node_modules'), join(this.#folder, 'node_modules'), 'junction');
-    for (const [index, text] of blocks.entries()) {
-      // Where a block is to be saved stands in its first line.
-      const file = /^\/\/ (src\/\S+\.ts)\n/.exec(text)?.[1] ?? `block-${String(index + 1)}.ts`;
-      this.#write(file, text);
-      this.#files.push(file);
-    }
+/**
+ * A folder with the packed package installed, and in it a project for each page with its files as they
+ * are written there. Made and compiled once in a run.
+ */
+export class DocsProject {
+  private constructor(private readonly folder: string) {}
+
+  static async make(): Promise<DocsProject> {
+    return new DocsProject(await sharedFolder('docs-project', fill));
   }
 
-  get files(): readonly string[] {
-    return this.#files;
+  /** What the strict compiler has against the pages; empty if nothing. */
+  get diagnostics(): string {
+    return readFileSync(this.path(REPORT), 'utf8');
   }
 
-  /** What the strict compiler has against it; empty if nothing. The package is its sources. */
-  async compile(): Promise<string> {
-    const tsconfig = {
-      extends: join(ROOT, 'tsconfig.json'),
-      compilerOptions: {
-        emitDecoratorMetadata: true,
-        paths: {
-          'typeorm-billing': [join(ROOT, 'src/index.ts')],
-          'typeorm-billing/d1': [join(ROOT, 'src/d1.ts')],
-        },
-        types: ['node'],
-        typeRoots: [join(ROOT, 'node_modules/@types')],
-      },
-      include: [],
-      files: this.#files,
-    };
-    this.#write('tsconfig.json', JSON.stringify(tsconfig));
-    const { stdout, stderr } = await run([join(ROOT, 'node_modules/typescript/bin/tsc')], {
-      cwd: this.#folder,
-    });
-    return stdout + stderr;
-  }
-
-  /** Runs `src/main.ts` in a process of its own. */
-  async start(env: Record<string, string> = {}): Promise<Run> {
-    for (const file of this.#files) this.#write(file.replace(/\.ts$/, '.js'), this.#emit(file));
-    this.#write('register.cjs', REGISTER);
-    return run(['-r', './register.cjs', 'src/main.js'], { cwd: this.#folder, env });
-  }
-
-  path(file: string): string {
-    return join(this.#folder, file);
-  }
-
-  #emit(file: string): string {
-    return transpileModule(readFileSync(this.path(file), 'utf8'), {
-      compilerOptions: {
-        target: ScriptTarget.ES2022,
-        module: ModuleKind.CommonJS,
-        esModuleInterop: true,
-        experimentalDecorators: true,
-        emitDecoratorMetadata: true,
-        useDefineForClassFields: false,
-      },
-    }).outputText;
-  }
-
-  #write(file: string, text: string): void {
-    mkdirSync(dirname(this.path(file)), { recursive: true });
-    writeFileSync(this.path(file), text);
+  path(...names: string[]): string {
+    return join(this.folder, ...names);
   }
 }
 
-/** Makes the package's name stand for its sources. */
-const REGISTER = `
-process.env.TS_NODE_PROJECT = ${JSON.stringify(join(ROOT, 'tsconfig.json'))};
-require(${JSON.stringify(join(ROOT, 'node_modules/ts-node/register'))});
-const Module = require('node:module');
-const resolveFilename = Module._resolveFilename;
-Module._resolveFilename = function (request, ...rest) {
-  const name = request === 'typeorm-billing' ? ${JSON.stringify(join(ROOT, 'src/index.ts'))} : request;
-  return resolveFilename.call(this, name, ...rest);
-};
-`;
+/** The folder of a section that has a `tsconfig.json`, or else of its page. */
+export function folderOf({ page, section }: Pick<Block, 'page' | 'section'>): string {
+  const name = basename(page, '.md').toLowerCase();
+  if (!hasOwnConfig({ page, section })) return name;
+  return join(name, section.toLowerCase().replace(/\W+/g, '-'));
+}
+
+const hasOwnConfig = ({ page, section }: Pick<Block, 'page' | 'section'>): boolean =>
+  BLOCKS.some(
+    (one) => one.page === page && one.section === section && one.file === 'tsconfig.json',
+  );
+
+async function fill(folder: string): Promise<void> {
+  const files = sourceFiles();
+  for (const { path, text } of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  await installPackage(folder);
+  linkPackages(folder, PACKAGES);
+  const own = files.filter(({ path }) => basename(path) === 'tsconfig.json');
+  const isShared = ({ path }: SourceFile): boolean =>
+    path.endsWith('.ts') && !own.some((one) => path.startsWith(`${dirname(one.path)}/`));
+  writeFileSync(join(folder, 'tsconfig.json'), sharedConfig(files.filter(isShared)));
+
+  const projects = ['.', ...own.map(({ path }) => dirname(path))];
+  const runs = await Promise.all(
+    projects.map((project) => run([TSC, '-p', project], { cwd: folder })),
+  );
+  writeFileSync(join(folder, REPORT), runs.map(({ stdout, stderr }) => stdout + stderr).join(''));
+}
+
+function sourceFiles(): SourceFile[] {
+  const files: SourceFile[] = [];
+  for (const [index, block] of BLOCKS.entries()) {
+    const file = block.file ?? (block.language === 'ts' ? `block-${index}.ts` : undefined);
+    if (file === undefined) continue;
+    const path = join(folderOf(block), file);
+    if (files.some((one) => one.path === path)) throw new Error(`${path} is there twice.`);
+    files.push({ path, text: block.text });
+  }
+  return files;
+}
+
+/** Strict as the project itself, for all that has no configuration of its own. */
+function sharedConfig(files: readonly SourceFile[]): string {
+  return JSON.stringify({
+    extends: join(ROOT, 'tsconfig.json'),
+    compilerOptions: {
+      ...{ module: 'nodenext', moduleResolution: 'nodenext', rootDir: '.', outDir: 'out' },
+      ...{ noEmit: false, declaration: false, sourceMap: false, emitDecoratorMetadata: true },
+      ...{ types: ['node', 'jest'], typeRoots: ['./node_modules/@types'] },
+    },
+    include: [],
+    files: files.map(({ path }) => path),
+  });
+}

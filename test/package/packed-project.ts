@@ -16,6 +16,7 @@ const SOURCES = [
   'tsconfig.json',
   'tsconfig.build.json',
   'README.md',
+  'docs',
   'CHANGELOG.md',
   'LICENSE',
 ];

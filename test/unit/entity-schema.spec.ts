@@ -35,7 +35,7 @@ describe('U6 money between the database and JavaScript', () => {
     expect(error.code).toBe('VALUE_OUT_OF_RANGE');
     expect(error.message).toBe(
       `plans.price_yearly holds ${show(value)}, which JavaScript can't hold exactly as a whole ` +
-        'number. Correct the stored value: it must be an amount.',
+        'number: correct the stored value, which must be an amount.',
     );
   });
 

@@ -33,7 +33,7 @@ export function moneyTransformer(site: ColumnSite, expected: string): ValueTrans
       throw BillingError.valueOutOfRange(
         `${site.table}.${site.column} holds ${show(value)}, which JavaScript can't hold exactly as a ` +
           'whole number',
-        `correct the stored value: it must be ${expected}`,
+        `correct the stored value, which must be ${expected}`,
         { ...site, value },
       );
     },
