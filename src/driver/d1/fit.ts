@@ -19,6 +19,7 @@ export interface BoundStatement {
 export function fit(statement: Statement, values: readonly SqliteValue[]): BoundStatement[] {
   const text = new CastText(statement, values);
   const parts = values.length <= MAX_PARAMETERS ? undefined : inParts(statement, values, text);
+  // Up to its end: D1 takes a comment after the semicolon for a second, empty statement.
   return (parts ?? [{ sql: text.between(0, statement.end), values }]).map(withinLimits);
 }
 
