@@ -11,19 +11,19 @@ import { SqliteFamilySchemaBuilder } from './schema/schema-builder';
 import type { SqliteDatabase } from './session';
 import { NOW } from './sql/now';
 
-/** Postgres' types as entities name them, and what stores the same values here. */
+/** The Postgres types that entities name, and the types that store the same values here. */
 const TYPES: Readonly<Partial<Record<ColumnType & string, ColumnType>>> = {
   timestamptz: 'datetime',
   'timestamp with time zone': 'datetime',
-  // D1 refuses the function jsonb(), which TypeORM calls for this type: JSON is stored as text.
+  // D1 has no function jsonb(), which TypeORM calls for this type, so JSON is stored as text.
   jsonb: 'simple-json',
   uuid: 'text',
 };
 
 /**
- * TypeORM's driver for every database that speaks SQLite's SQL: a file through `sqlite3`, or a D1
- * binding. Entities speak Postgres; this driver translates their types, defaults and CHECKs when
- * a DataSource is built, never at import, so one process can hold several engines.
+ * TypeORM's driver for databases with SQLite's SQL: a file through `sqlite3`, or a D1 binding.
+ * Entities use Postgres' types. This driver translates their types, defaults and CHECKs when a
+ * DataSource is built, never at import, so one process can use several engines.
  */
 export class SqliteFamilyDriver extends AbstractSqliteDriver {
   constructor(
@@ -52,13 +52,13 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
     await this.connections.close();
   }
 
-  /** Runs once the metadata of this DataSource is built, and before any statement uses it. */
+  /** Runs after the metadata of this DataSource is built and before the first statement. */
   override afterConnect(): Promise<void> {
     for (const metadata of this.dataSource.entityMetadatas) translate(metadata);
     return Promise.resolve();
   }
 
-  /** A new one each time: two of them never share a transaction. */
+  /** Returns a new query runner each time: two never share a transaction. */
   override createQueryRunner(): QueryRunner {
     return new SqliteFamilyQueryRunner(this);
   }
@@ -67,7 +67,7 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
     return new SqliteFamilySchemaBuilder(this.dataSource);
   }
 
-  /** @param inserted the new row's number, or what an upsert returned of the row */
+  /** @param inserted the new row's id, or the columns that an upsert returned */
   override createGeneratedMap(
     metadata: EntityMetadata,
     inserted: unknown,
@@ -77,7 +77,7 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
     if (typeof inserted !== 'object' || inserted === null) {
       return super.createGeneratedMap(metadata, inserted, index, count);
     }
-    // As maps: an embedded class may set more when it is made.
+    // Merged as plain maps: the constructor of an embedded class may set other properties.
     return Object.entries(inserted).reduce<ObjectLiteral>((map, [name, value]) => {
       const column = metadata.findColumnWithDatabaseName(name);
       if (!column) return map;
@@ -97,21 +97,21 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
     const value = super.normalizeDefault(column);
     if (typeof column.default !== 'function') return value;
     if (value === 'now()' || value === 'CURRENT_TIMESTAMP') return NOW;
-    // Made in JavaScript: SQLite has no such function.
+    // TypeORM makes the uuid in JavaScript, because SQLite has no such function.
     if (value === 'gen_random_uuid()') return undefined;
     return value;
   }
 }
 
-/** An entity class that knows which properties it fills in itself. */
+/** An entity class that says which properties it fills in itself. */
 interface SelfCompleting {
   isCompleteBeforeInsert(property: string): boolean;
 }
 
 /**
- * Leaves out what need not be read again after an insert, by the class's own word. TypeORM reads the
- * rest, and of several rows that were inserted at once it gives each the id and the values of
- * whichever the database happens to list in its place.
+ * Skips the columns that need not be read again after an insert, as the class says. TypeORM reads
+ * the rest. After an insert of several rows it pairs entities and rows by position, but the
+ * database returns the rows in any order.
  */
 function readLess(metadata: EntityMetadata): void {
   const { target } = metadata;

@@ -20,10 +20,8 @@ interface FamilyDriver extends AbstractSqliteDriver {
 }
 
 /**
- * Runs statements on a session of its own, so that concurrent transactions never mix.
- *
- * The session is taken at the first statement and given back by `release()`, as a query runner of
- * Postgres does with its connection.
+ * Each query runner has its own session, so that concurrent transactions never mix. As with a
+ * connection of Postgres, the first statement takes it and `release()` returns it.
  */
 export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
   declare driver: FamilyDriver;
@@ -55,7 +53,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
 
   override async startTransaction(isolationLevel?: IsolationLevel): Promise<void> {
     if (this.isTransactionActive) return super.startTransaction(isolationLevel);
-    // Every isolation level that SQLite knows is met by its one, serializable.
+    // SQLite's only level, serializable, satisfies all levels that TypeORM offers for it.
     validateIsolationLevel(this.driver.supportedIsolationLevels, isolationLevel);
     await this.broadcaster.broadcast('BeforeTransactionStart');
     const session = await this.connect();
@@ -69,7 +67,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     if (this.transactionDepth !== 1) return super.commitTransaction();
     await this.broadcaster.broadcast('BeforeTransactionCommit');
     const session = await this.connect();
-    // If this throws, the transaction is still open and is the caller's to roll back.
+    // If this throws, the transaction is still open and the caller has to roll it back.
     await this.#logged('COMMIT', () => session.commit().then(none));
     this.isTransactionActive = false;
     this.transactionDepth = 0;
@@ -86,7 +84,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     await this.broadcaster.broadcast('AfterTransactionRollback');
   }
 
-  /** SQLite ignores the pragma inside a transaction: there, whoever began it has seen to it. */
+  /** SQLite ignores the pragma inside a transaction: whoever begins one has to call this before. */
   override async beforeMigration(): Promise<void> {
     if (!this.isTransactionActive) await (await this.connect()).enforceForeignKeys(false);
   }
@@ -95,7 +93,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     if (!this.isTransactionActive) await (await this.connect()).enforceForeignKeys(true);
   }
 
-  // TypeORM's own signature returns any: the raw result's shape depends on the statement.
+  // TypeORM's signature returns any: the shape of the raw result depends on the statement.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   override async query(query: string, parameters?: any, useStructuredResult = false): Promise<any> {
     if (this.isReleased) throw new QueryRunnerAlreadyReleasedError();
@@ -120,7 +118,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     return useStructuredResult ? result : (result.raw as unknown);
   }
 
-  /** Public for the schema builder. */
+  /** Public, because the schema builder calls it. */
   override executeQueries(up: Query | Query[], down: Query | Query[]): Promise<void> {
     return super.executeQueries(up, down);
   }
@@ -140,7 +138,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     return this.query(`PRAGMA ${pragma}(${this.driver.escape(tablePath)})`);
   }
 
-  /** Runs `work` with the logging and the events that TypeORM's users expect around a statement. */
+  /** Runs `work` with TypeORM's logging and events for a statement. */
   async #logged<T extends StatementResult | undefined>(
     sql: string,
     work: () => Promise<T>,
@@ -185,12 +183,12 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
   }
 }
 
-/** A statement without a result worth telling. */
+/** The result of a statement that returns nothing. */
 const none = (): undefined => undefined;
 
 /**
- * TypeORM writes `CURRENT_TIMESTAMP` for the update date of an UPDATE, which has no milliseconds
- * here; all other values are parameters, so the text can only be TypeORM's own.
+ * In an UPDATE, TypeORM writes `CURRENT_TIMESTAMP` for the update date, which has no milliseconds
+ * in SQLite. All other values are parameters, so this text comes from TypeORM.
  */
 function withMilliseconds(sql: string): string {
   return sql.startsWith('UPDATE ')
@@ -198,7 +196,9 @@ function withMilliseconds(sql: string): string {
     : sql;
 }
 
-/** The raw result as TypeORM's SQLite drivers give it: the new row's id after an INSERT, else rows. */
+/**
+ * The raw result as in TypeORM's SQLite drivers: the new row's id after an INSERT, otherwise rows.
+ */
 function toQueryResult({ keyword, returnsRows }: Statement, outcome: StatementResult): QueryResult {
   const result = new QueryResult();
   const plainInsert = (keyword === 'insert' || keyword === 'replace') && !returnsRows;

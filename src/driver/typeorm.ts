@@ -1,6 +1,6 @@
 /**
- * All that the driver takes from inside TypeORM, in one place: these modules are not part of its
- * public API and may move between its versions.
+ * All inner modules of TypeORM that the driver uses. They are not part of its public API and may
+ * move between versions.
  */
 import type { QueryRunner } from 'typeorm';
 import type { Query } from 'typeorm/driver/Query.js';
@@ -19,7 +19,9 @@ export { Broadcaster } from 'typeorm/subscriber/Broadcaster.js';
 export { BroadcasterResult } from 'typeorm/subscriber/BroadcasterResult.js';
 export { OrmUtils } from 'typeorm/util/OrmUtils.js';
 
-/** A query runner with the method by which TypeORM's schema builders note a change and its reverse. */
+/**
+ * A query runner with the method that TypeORM's schema builders call with a change and its reverse.
+ */
 export interface QueryCollector extends QueryRunner {
   executeQueries(up: Query | Query[], down: Query | Query[]): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { BillingError } from '../../errors';
 
-/** What is used of a D1 binding (`env.DB`), so that no package of types is needed. */
+/** The part of a D1 binding (`env.DB`) that is used, so that no package of types is needed. */
 export interface D1Binding {
   prepare(sql: string): D1Statement;
   batch(statements: D1Statement[]): Promise<D1Outcome[]>;
@@ -16,7 +16,9 @@ export interface D1Outcome {
   readonly meta: { readonly changes?: number; readonly last_row_id?: number };
 }
 
-/** @throws BillingError `CONFIGURATION_INVALID` if that is no D1 binding, such as the name of one */
+/**
+ * @throws BillingError `CONFIGURATION_INVALID` if the value is not a D1 binding, such as its name
+ */
 export function assertBinding(value: unknown): D1Binding {
   if (typeof value === 'object' && value !== null && 'prepare' in value && 'batch' in value) {
     return value as D1Binding;

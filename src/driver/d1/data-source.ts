@@ -7,7 +7,7 @@ import type { Cascade } from './held-writes';
 import { D1Driver } from './driver';
 import { D1QueryBuilder } from './query-builder';
 
-/** Options of a D1 DataSource: TypeORM's own, without `type`, and the binding. */
+/** Options of a D1 DataSource: TypeORM's options without `type`, and the binding. */
 export interface D1DataSourceOptions extends Omit<BaseDataSourceOptions, 'type'> {
   /** The Worker's binding, such as `env.DB`, or a function that opens one. */
   readonly database: D1Binding | BindingSource;
@@ -32,7 +32,7 @@ export class D1BindingDataSource extends SqliteFamilyDataSource {
   }
 }
 
-/** Tables with foreign keys that do more than refuse, by the table they refer to. */
+/** The foreign keys that delete or change rows, by the table that they reference. */
 function cascadesOf({ entityMetadatas }: DataSource): ReadonlyMap<string, readonly Cascade[]> {
   const found = new Map<string, Cascade[]>();
   const acts = (action = ''): boolean => /cascade|set/i.test(action);

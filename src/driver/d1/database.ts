@@ -7,16 +7,16 @@ import { type Cascades, HeldWrites } from './held-writes';
 import { namingLimit } from './limits';
 import { type BoundStatement, fit } from './fit';
 
-/** A binding that has been opened, and how to close it. */
+/** An open binding, with the function that closes it. */
 export interface OpenBinding {
   readonly binding: D1Binding;
   dispose(): Promise<void>;
 }
 
-/** A binding that has to be opened first. */
+/** Opens a binding. */
 export type BindingSource = () => Promise<OpenBinding>;
 
-/** A D1 database, through the binding of a Worker or of wrangler's platform proxy. */
+/** A D1 database, through a binding of a Worker or of wrangler's platform proxy. */
 export class D1Database implements SqliteDatabase {
   #opened: OpenBinding | undefined;
 
@@ -48,16 +48,16 @@ export class D1Database implements SqliteDatabase {
   }
 }
 
-/** Of a write that is held: nothing is known of it yet. */
+/** The result of a held write: nothing is known yet. */
 const NOTHING: StatementResult = { rows: [], changes: undefined, lastInsertRowid: undefined };
 
 /**
- * D1 has no BEGIN. A transaction's writes are held and sent as one batch, which is atomic, when it
- * commits; what it reads is the state before it.
+ * D1 has no BEGIN. A transaction's writes are held and sent as one atomic batch when it commits.
+ * Its reads see the state before it.
  */
 class D1Session implements SqliteSession {
   #held: BoundStatement[] | undefined;
-  /** Whether a commit has failed, and the transaction is still to be rolled back. */
+  /** Whether a commit has failed and the transaction is not rolled back yet. */
   #failed = false;
   #writes: HeldWrites;
 
@@ -114,7 +114,7 @@ class D1Session implements SqliteSession {
       this.#failed = true;
       const error = namingLimit(cause);
       if (error !== cause) throw error;
-      // D1 does not say which of the statements it was: the error has them all.
+      // D1 does not say which statement failed, so the error contains all of them.
       const sql = held.map((one) => one.sql).join(';\n');
       const values = held.flatMap((one) => one.values);
       throw new QueryFailedError(sql, values, error as Error);
@@ -127,7 +127,7 @@ class D1Session implements SqliteSession {
     return Promise.resolve();
   }
 
-  /** They are always on: D1 accepts the pragma and ignores it. */
+  /** Does nothing: D1 always enforces them and ignores the pragma. */
   enforceForeignKeys(): Promise<void> {
     return Promise.resolve();
   }
@@ -136,7 +136,7 @@ class D1Session implements SqliteSession {
     return this.rollback();
   }
 
-  /** What was sent once is not sent again: of an error on the way nobody knows whether it arrived. */
+  /** A failed batch is never sent again: after a network error it may have been executed. */
   #assertNotFailed(): void {
     if (this.#failed) throw BillingError.commitFailed();
   }
@@ -145,7 +145,7 @@ class D1Session implements SqliteSession {
     return this.binding.prepare(sql).bind(...values);
   }
 
-  /** What D1 itself counts has the rows in it that cascades and triggers changed. */
+  /** D1's count includes the rows that cascades and triggers changed; `changes()` does not. */
   async #sendCounting(statements: readonly BoundStatement[]): Promise<StatementResult> {
     const count = { sql: 'SELECT changes() AS "changes"', values: [] };
     const { rows, ...rest } = await this.#send([...statements, count]);
@@ -169,7 +169,7 @@ class D1Session implements SqliteSession {
   }
 }
 
-/** D1 gives a BLOB as an array of numbers, and nothing else as an array. */
+/** D1 returns a BLOB as an array of numbers, and no other value as an array. */
 function withBytes(row: Record<string, unknown>): Record<string, unknown> {
   if (!Object.values(row).some(Array.isArray)) return row;
   return Object.fromEntries(

@@ -9,9 +9,9 @@ export class D1Driver extends SqliteFamilyDriver {
   }
 
   /**
-   * Keeps TypeORM from reading a row again to learn what the database has filled in. A transaction's
-   * writes are held until it commits, so there is nothing to read yet, and entities bring all their
-   * values along.
+   * True, so that TypeORM does not read a row again to get the values that the database filled in.
+   * A transaction's writes are held until it commits, so there is nothing to read yet, and entities
+   * have all their values.
    */
   override isReturningSqlSupported(): boolean {
     return true;

@@ -11,14 +11,15 @@ export interface BoundStatement {
 }
 
 /**
- * Makes one statement into those that D1 takes: long lists after IN become JSON, an INSERT of many
- * rows becomes several. More than one has to be sent as one batch, to stay atomic.
+ * Turns a statement into one or more that D1 accepts: a long list after IN becomes JSON, an INSERT
+ * of many rows becomes several. Several have to be sent as one batch, to stay atomic.
  *
- * @throws BillingError `LIMIT_EXCEEDED` naming the limit that can't be met
+ * @throws BillingError `LIMIT_EXCEEDED` with the limit that the statement exceeds
  */
 export function fit(statement: Statement, values: readonly SqliteValue[]): BoundStatement[] {
   const text = new CastText(statement, values);
   const parts = values.length <= MAX_PARAMETERS ? undefined : inParts(statement, values, text);
+  // Up to its end: D1 takes a comment after the semicolon for a second, empty statement.
   return (parts ?? [{ sql: text.between(0, statement.end), values }]).map(withinLimits);
 }
 
@@ -28,7 +29,7 @@ function inParts(
   text: CastText,
 ): BoundStatement[] | undefined {
   const { placeholders } = statement;
-  // Numbered placeholders, or other than there are values: nothing that could be put together again.
+  // Numbered placeholders can't be split, nor can values without a placeholder each.
   const isPlain = placeholders.every((one) => one.isPlain) && placeholders.length === values.length;
   if (!isPlain) return undefined;
   return splitRows(statement, values, text) ?? [listsAsJson(statement, values, text)];
@@ -53,16 +54,16 @@ function withinLimits(statement: BoundStatement): BoundStatement {
 function byteLength(value: SqliteValue): number {
   if (value instanceof Uint8Array) return value.length;
   if (typeof value !== 'string') return 0;
-  // No character takes more than three bytes for each of its units.
+  // UTF-8 needs at most three bytes for each UTF-16 unit.
   return value.length * 3 <= MAX_STATEMENT_BYTES
     ? value.length
     : new TextEncoder().encode(value).length;
 }
 
 /**
- * The text of a statement with a cast for each placeholder that binds a whole number. D1 binds a
- * number as REAL, which a TEXT column would store as `'5.0'`. The plus takes from the cast its
- * affinity, or `text = 5` would find `'05'`.
+ * The text of a statement with a cast around each placeholder that binds a whole number. D1 binds a
+ * number as REAL, which a TEXT column would store as `'5.0'`. The plus removes the affinity of the
+ * cast, or `text = 5` would find `'05'`.
  */
 class CastText {
   readonly #sql: string;
@@ -87,7 +88,7 @@ class CastText {
     }
   }
 
-  /** By halves: an INSERT in many parts asks for many stretches. */
+  /** A binary search: an INSERT in many parts calls this for each. */
   #firstFrom(position: number): number {
     let low = 0;
     let high = this.#casts.length;
@@ -100,7 +101,7 @@ class CastText {
   }
 }
 
-/** `INSERT … VALUES (…), (…)` in groups of rows that fit; undefined for anything else. */
+/** Splits `INSERT … VALUES (…), (…)` into groups of rows that fit. Undefined for anything else. */
 function splitRows(
   { insertion, placeholders, end }: Statement,
   values: readonly SqliteValue[],
@@ -108,7 +109,7 @@ function splitRows(
 ): BoundStatement[] | undefined {
   const rows = insertion?.rows ?? [];
   const [first, last] = [rows[0], rows.at(-1)];
-  // Values behind the rows, of an ON CONFLICT clause, would belong to every part.
+  // Placeholders after the rows, in ON CONFLICT, would need their values in each part.
   if (!first || !last || (placeholders.at(-1)?.start ?? 0) > last.end) return undefined;
   const groups: { readonly start: number; end: number; readonly from: number; to: number }[] = [];
   let from = 0;
@@ -130,8 +131,8 @@ function splitRows(
 }
 
 /**
- * Turns each `IN (?, ?, …)` into `IN (SELECT +value FROM json_each(?))`: the plus takes from the
- * values the affinity of a column, so that they are compared as parameters are.
+ * Turns each `IN (?, ?, …)` into `IN (SELECT +value FROM json_each(?))`. The plus removes the
+ * column affinity of the values, so that they compare as parameters do.
  */
 function listsAsJson(
   { placeholderLists, end }: Statement,
@@ -144,7 +145,7 @@ function listsAsJson(
   let from = 0;
   for (const list of placeholderLists) {
     const listed = values.slice(list.from, list.to);
-    // JSON has no bytes.
+    // JSON can't hold bytes.
     if (listed.some((value) => value instanceof Uint8Array)) continue;
     sql += `${text.between(position, list.start)}(SELECT +value FROM json_each(?))`;
     kept = [...kept, ...values.slice(from, list.from), JSON.stringify(listed)];

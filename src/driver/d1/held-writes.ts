@@ -3,32 +3,34 @@ import type { SqliteValue } from '../session';
 import type { Statement } from '../sql/statement';
 import type { Token } from '../sql/tokens';
 
-/** Values as text, for 5 and '5' may find the same row. */
+/** Values as text, because 5 and '5' may find the same row. */
 type Values = ReadonlySet<string>;
 
-/** The tables whose rows go, or change, with a row of a table; in lower case. */
+/**
+ * By table, the foreign keys that delete or change rows of other tables. Names are in lower case.
+ */
 export type Cascades = () => ReadonlyMap<string, readonly Cascade[]>;
 
 export interface Cascade {
   readonly child: string;
   readonly onDelete: boolean;
-  /** What it refers to, if a new value is passed on; in lower case. */
+  /** The referenced columns whose new values are passed on to the child, in lower case. */
   readonly onUpdate: readonly string[];
 }
 
-/** What a write does to the rows of a table, as far as its text tells. */
+/** What a write does to the rows of a table, as far as its text shows. */
 interface Change {
   readonly table: string;
   /**
-   * By column, the values that rows have or get which it is for. A column that is not there may
-   * have any.
+   * The values, by column, that the written rows have before or get by it. In a column that is not
+   * listed they can have any value.
    */
   readonly values: ReadonlyMap<string, Values>;
 }
 
 /**
- * Knows which reads a transaction's held writes leave alone. They are sent when it commits, so that
- * a read that they bear on would find the state before them.
+ * Decides which reads are safe in a D1 transaction. Its writes are sent when it commits, so a read
+ * of rows that they change would be stale.
  */
 export class HeldWrites {
   readonly #changes: Change[] = [];
@@ -46,7 +48,7 @@ export class HeldWrites {
     );
     this.#changes.push({ table, values: new Map(found) });
     const gone = new Set([table]);
-    // What is added while it is gone through is gone through too.
+    // The loop also visits the tables that it adds.
     for (const parent of gone) {
       for (const { child, onDelete, onUpdate } of this.cascades().get(parent) ?? []) {
         const isPassedOn = onUpdate.some((column) => assigned.has(column));
@@ -58,7 +60,7 @@ export class HeldWrites {
   }
 
   /**
-   * Lets a read pass that finds rows by one column's values, if the writes were for others.
+   * Allows a read that finds its rows by values of one column if the writes were for other values.
    *
    * @throws BillingError `NOT_SUPPORTED` for any other read of a table that was written to
    */
@@ -90,7 +92,9 @@ const valuesOf = (
   bound: readonly SqliteValue[],
 ): Values => new Set(tokens.map((token) => comparable(statement.valueOf(token, bound))));
 
-/** Alike for whatever a column's type or collation may find the same: `5.00` and 5, `A` and `a`. */
+/**
+ * The same for all values that a column may treat as equal, such as `5.00` and 5, or `A` and `a`.
+ */
 function comparable(value: SqliteValue | undefined): string {
   const text = String(value).trimEnd().toLowerCase();
   return text === '' || Number.isNaN(Number(text)) ? text : String(Number(text));

@@ -7,7 +7,7 @@ export const MAX_VALUE_BYTES = 2_000_000;
 
 export const SPLIT = 'split it into smaller ones';
 
-/** How SQLite says that a limit was met, which one it is on D1, and the way out. */
+/** SQLite's message for each limit, the limit on D1, and the remedy. */
 const LIMITS: readonly (readonly [text: RegExp, limit: string, remedy: string])[] = [
   [/too many SQL variables|variable number must/, `${MAX_PARAMETERS} bound parameters`, SPLIT],
   [/statement too long/, `${MAX_STATEMENT_BYTES} bytes of SQL`, SPLIT],
@@ -34,7 +34,7 @@ const LIMITS: readonly (readonly [text: RegExp, limit: string, remedy: string])[
   [/too many levels of trigger/, 'a depth of 10 in triggers', 'let them set off fewer others'],
 ];
 
-/** Turns D1's refusal of what goes beyond one of its limits into an error that names the limit. */
+/** Turns D1's error for an exceeded limit into one that names the limit. */
 export function namingLimit(error: unknown): unknown {
   const message = error instanceof Error ? error.message : '';
   const found = LIMITS.find(([text]) => text.test(message));

@@ -16,8 +16,8 @@ import {
 } from '../queries/query-builder';
 
 /**
- * TypeORM's query builder, which every read and write of a DataSource comes from, for a database
- * that has no locks and whose writes are held until their transaction commits.
+ * The query builder for all reads and writes of a D1 DataSource. D1 has no row locks, and a
+ * transaction's writes are held until it commits.
  */
 export class D1QueryBuilder<Entity extends ObjectLiteral> extends SqliteFamilyQueryBuilder<Entity> {
   /** @throws BillingError `NOT_SUPPORTED` for a lock of rows; `optimistic` works as everywhere */
@@ -53,13 +53,13 @@ export class D1QueryBuilder<Entity extends ObjectLiteral> extends SqliteFamilyQu
   }
 }
 
-/** Sets in JavaScript what the database would fill in, for it can't be read back before the commit. */
+/** Sets the database's default values in JavaScript: they can't be read back before the commit. */
 class D1InsertQueryBuilder<
   Entity extends ObjectLiteral,
 > extends SqliteFamilyInsertQueryBuilder<Entity> {
   override async execute(): Promise<InsertResult> {
     const { onUpdate, onIgnore } = this.expressionMap as Partial<typeof this.expressionMap>;
-    // What an upsert or an ignored insert finds is a row that has other values than a new one.
+    // The row that an upsert or an ignored insert finds has other values than a new row.
     if (!onUpdate && !onIgnore) this.#setInitialValues();
     return super.execute();
   }
@@ -82,7 +82,7 @@ class D1InsertQueryBuilder<
           if (this.#isTransactionActive) refuseUnknown(column);
           continue;
         }
-        // A default is filled in by TypeORM's own SQL: its value need only be told.
+        // TypeORM's SQL fills in a default, so the value is only reported.
         if (column.default === undefined || value === now) column.setEntityValue(row, value);
         locallyGenerated[index] = OrmUtils.mergeDeep<ObjectLiteral>(
           locallyGenerated[index] ?? {},
@@ -97,7 +97,7 @@ class D1InsertQueryBuilder<
   }
 }
 
-/** Stamps the row in JavaScript, so that nothing has to be returned from a write that is held. */
+/** Sets the update date in JavaScript: a held write returns nothing. */
 class D1UpdateQueryBuilder<
   Entity extends ObjectLiteral,
 > extends SqliteFamilyUpdateQueryBuilder<Entity> {
@@ -129,7 +129,7 @@ class D1UpdateQueryBuilder<
   }
 }
 
-/** The same for what a soft delete, or taking it back, stamps. */
+/** Does the same for the dates that a soft delete or a restore sets. */
 class D1SoftDeleteQueryBuilder<
   Entity extends ObjectLiteral,
 > extends SqliteFamilySoftDeleteQueryBuilder<Entity> {
@@ -138,7 +138,7 @@ class D1SoftDeleteQueryBuilder<
     const held = this.queryRunner?.isTransactionActive ?? false;
     if (!held || !mainAlias?.hasMetadata || !updateEntity) return super.execute();
     const { metadata } = mainAlias;
-    // A version is counted up by the database, which can't be asked for it: that is refused.
+    // The database counts up a version, and a held write can't return it: this call is refused.
     if (metadata.versionColumn && whereEntities.length > 0) return super.execute();
     this.expressionMap.updateEntity = false;
     const result = await super.execute();
@@ -154,7 +154,7 @@ class D1SoftDeleteQueryBuilder<
   }
 }
 
-/** What a new row has in a column that was given no value; undefined if only the database knows. */
+/** The value of a column that a new row does not set. Undefined if only the database knows it. */
 function initialValue(column: ColumnMetadata, now: Date, driver: Driver): unknown {
   if (column.isCreateDate || column.isUpdateDate) return now;
   if (column.isVersion) return 1;
@@ -170,7 +170,9 @@ function initialValue(column: ColumnMetadata, now: Date, driver: Driver): unknow
   return driver.prepareHydratedValue(stored, column);
 }
 
-/** A uuid is made by TypeORM, and a column that is computed is read when it is needed. */
+/**
+ * Other columns are no problem: TypeORM makes a uuid, and a computed column is read when needed.
+ */
 function refuseUnknown({
   isGenerated,
   generationStrategy,

@@ -2,7 +2,10 @@ import { BillingError } from '../../errors';
 import { SqliteFamilyQueryRunner } from '../query-runner';
 import type { IsolationLevel } from '../typeorm';
 
-/** A query runner whose transactions hold their writes: one level deep, without isolation levels. */
+/**
+ * A query runner that holds a transaction's writes. It has no nested transactions and no isolation
+ * levels.
+ */
 export class D1QueryRunner extends SqliteFamilyQueryRunner {
   /** @throws BillingError `NOT_SUPPORTED` for a transaction inside another, or an isolation level */
   override async startTransaction(isolationLevel?: IsolationLevel): Promise<void> {
@@ -16,14 +19,14 @@ export class D1QueryRunner extends SqliteFamilyQueryRunner {
   }
 
   override async rollbackTransaction(): Promise<void> {
-    // Of an inner one, which was refused: the outer one goes on.
+    // A nested transaction was refused and is now rolled back. The outer one continues.
     if (this.transactionDepth > 1) this.transactionDepth--;
     else await super.rollbackTransaction();
   }
 
   #refuseMoreThanHeldWrites(isolationLevel = this.dataSource.options.isolationLevel): void {
     if (this.isTransactionActive) {
-      // Whoever began it will roll it back, having been refused.
+      // The caller of the refused transaction rolls it back.
       this.transactionDepth++;
       throw BillingError.notSupported(
         'D1 has no transaction inside another, because it has no savepoints',

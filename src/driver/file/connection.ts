@@ -19,13 +19,13 @@ async function loadSqlite3(): Promise<Sqlite3> {
   }
 }
 
-/** One connection of the `sqlite3` package, as promises. */
+/** One connection of the `sqlite3` package, with promises instead of callbacks. */
 export class SqliteConnection {
   private constructor(private readonly database: Database) {}
 
   /**
-   * Opens `file`, made with its folder if it is not there, with foreign keys enforced and a journal
-   * that lets readers go on while one transaction writes.
+   * Opens `file` and creates it, with its folder, if it does not exist. Foreign keys are enforced,
+   * and the journal mode (WAL) lets others read while one transaction writes.
    *
    * @param busyTimeout milliseconds to wait for another process's transaction
    */
@@ -38,7 +38,7 @@ export class SqliteConnection {
         else resolve(opened);
       });
     });
-    // Statements of one connection run in the order in which they were sent.
+    // Statements of one connection run in the order they were sent.
     database.serialize();
     database.configure('busyTimeout', busyTimeout);
     const connection = new SqliteConnection(database);

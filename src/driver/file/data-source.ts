@@ -4,11 +4,11 @@ import { SqliteFamilyDriver } from '../driver';
 import { SqliteFamilyDataSource } from '../queries/query-builder';
 import { SqliteFile } from './database';
 
-/** Options of a SQLite DataSource: TypeORM's own, without `type`, and these. */
+/** Options of a SQLite DataSource: TypeORM's options without `type`, and two more. */
 export interface SqliteDataSourceOptions extends Omit<BaseDataSourceOptions, 'type'> {
-  /** Path of the file, made with its folder if it is not there, or `:memory:`. */
+  /** Path of the file, or `:memory:`. A missing file is created, with its folder. */
   readonly database: string;
-  /** Milliseconds to wait for another transaction or connection; 5000 if not given. */
+  /** Milliseconds to wait for another transaction or for a connection. Default: 5000. */
   readonly busyTimeout?: number;
 }
 
@@ -16,8 +16,8 @@ export interface SqliteDataSourceOptions extends Omit<BaseDataSourceOptions, 'ty
 export class SqliteFileDataSource extends SqliteFamilyDataSource {
   constructor(options: SqliteDataSourceOptions) {
     const { busyTimeout = 5000, ...rest } = options;
-    // TypeORM knows no type for this driver; capacitor's stands for "SQLite, asynchronous", loads
-    // no package, and is there in TypeORM's browser build too.
+    // TypeORM has no type for this driver. `capacitor` means an asynchronous SQLite, loads no
+    // package and is part of TypeORM's browser build too.
     super({ ...rest, type: 'capacitor', driver: undefined } as unknown as DataSourceOptions);
     this.driver = new SqliteFamilyDriver(this, new SqliteFile(options.database, busyTimeout));
   }

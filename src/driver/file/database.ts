@@ -5,10 +5,10 @@ import { Statement } from '../sql/statement';
 import { ConnectionPool } from './pool';
 import { type Release, WriteTurn } from './write-turn';
 
-/** The turns of each file, shared by every DataSource of this process that has it open. */
+/** One write turn per file, shared by all DataSources of this process that have the file open. */
 const turns = new Map<string, WriteTurn>();
 
-/** A SQLite file, or a database in memory, behind a pool of connections. */
+/** A pool of connections to a SQLite file or an in-memory database. */
 export class SqliteFile implements SqliteDatabase {
   readonly #pool: ConnectionPool;
   readonly #turn: WriteTurn;
@@ -16,7 +16,7 @@ export class SqliteFile implements SqliteDatabase {
   constructor(file: string, busyTimeout: number) {
     const inMemory = file === ':memory:';
     const path = inMemory ? file : resolve(file);
-    // Each connection to :memory: would be a database of its own, so there is just one.
+    // Each connection to :memory: opens a separate database, so the pool has exactly one.
     this.#pool = new ConnectionPool(
       () => SqliteConnection.open(path, busyTimeout),
       inMemory ? 1 : 10,
@@ -43,7 +43,7 @@ export class SqliteFile implements SqliteDatabase {
 class SqliteFileSession implements SqliteSession {
   #connection: Promise<SqliteConnection> | undefined;
   #turnHeld: Release | undefined;
-  /** Whether the connection is still as it was lent. */
+  /** Whether the connection is still in the state in which the pool handed it out. */
   #pristine = true;
 
   constructor(
@@ -70,7 +70,7 @@ class SqliteFileSession implements SqliteSession {
   async begin(): Promise<void> {
     const release = await this.#takeTurn();
     try {
-      // Taken now, not at the first write: a transaction that reads first could not write later.
+      // IMMEDIATE takes the lock now: a transaction that reads first may fail to get it later.
       await (await this.#connect(true)).execute(new Statement('BEGIN IMMEDIATE'), []);
       this.#turnHeld = release;
     } catch (error) {
@@ -102,7 +102,7 @@ class SqliteFileSession implements SqliteSession {
     const connection = await this.#connection?.catch(() => undefined);
     if (connection) {
       if (this.#turnHeld || !this.#pristine) {
-        // Left in the middle, by an error or on purpose: nothing of it may reach the next user.
+        // The transaction was left open. The next user of the connection must not inherit it.
         await connection.execute(new Statement('ROLLBACK'), []).catch(() => undefined);
       }
       await this.pool.give(connection, this.#pristine && !this.#turnHeld);
@@ -110,7 +110,10 @@ class SqliteFileSession implements SqliteSession {
     this.#endTurn();
   }
 
-  /** Where there is just one connection it comes first: nobody who waits for the turn holds it. */
+  /**
+   * A pool of one hands out its connection first, so that no session waits for the turn while
+   * another holds the connection.
+   */
   async #takeTurn(): Promise<Release> {
     if (this.pool.single) await this.#connect();
     return this.turn.take();
@@ -121,7 +124,7 @@ class SqliteFileSession implements SqliteSession {
     try {
       return await this.#connection;
     } catch (error) {
-      // The next statement may find one free.
+      // Let the next statement try again.
       this.#connection = undefined;
       throw error;
     }

@@ -2,7 +2,7 @@ import { BillingError } from '../../errors';
 import { Statement } from '../sql/statement';
 import type { SqliteConnection } from './connection';
 
-/** A bounded number of connections, opened when they are first needed and then kept. */
+/** Keeps a limited number of connections, each opened when it is first needed. */
 export class ConnectionPool {
   readonly #idle: SqliteConnection[] = [];
   readonly #waiting: ((connection: Promise<SqliteConnection>) => void)[] = [];
@@ -12,7 +12,7 @@ export class ConnectionPool {
   constructor(
     private readonly connect: () => Promise<SqliteConnection>,
     private readonly size: number,
-    /** Milliseconds to wait for a connection. */
+    /** Milliseconds to wait for a free connection. */
     private readonly patience: number,
   ) {}
 
@@ -20,14 +20,14 @@ export class ConnectionPool {
     this.#closed = false;
   }
 
-  /** Whether there is just one connection, for readers and for the writer. */
+  /** Whether readers and the writer share one connection. */
   get single(): boolean {
     return this.size === 1;
   }
 
   /**
-   * @param spare for the one who has the turn to write: it never waits for a connection, or those
-   *   who hold one and wait for the turn would wait for ever
+   * @param spare true for the holder of the write turn, who never waits for a connection: others
+   *   may hold all of them while they wait for the turn
    * @throws BillingError `DATABASE_BUSY` if no connection becomes free in time
    */
   async take(spare = false): Promise<SqliteConnection> {
@@ -38,12 +38,12 @@ export class ConnectionPool {
     return this.#wait();
   }
 
-  /** Takes a connection back; one that is not `clean` is not lent again as it is. */
+  /** Returns a connection to the pool. One that is not `clean` is reset or closed. */
   async give(connection: SqliteConnection, clean: boolean): Promise<void> {
     let usable = !this.#closed;
     if (usable && !clean) {
       if (this.single) {
-        // The only connection is the database in memory itself.
+        // Closing the only connection would delete the in-memory database.
         await connection.execute(new Statement('PRAGMA foreign_keys = ON'), []);
       } else {
         usable = false;

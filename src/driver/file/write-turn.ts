@@ -1,6 +1,6 @@
 import { BillingError } from '../../errors';
 
-/** Gives the turn back; further calls do nothing. */
+/** Gives the turn back. Further calls do nothing. */
 export type Release = () => void;
 
 /**
@@ -15,11 +15,11 @@ export class WriteTurn {
 
   constructor(
     private readonly file: string,
-    /** Milliseconds for which one writer may keep all others waiting. */
+    /** Milliseconds that one writer may keep the others waiting. */
     private readonly patience: number,
   ) {}
 
-  /** @throws BillingError `DATABASE_BUSY` if the turn does not change hands for too long. */
+  /** @throws BillingError `DATABASE_BUSY` if one writer keeps the turn for too long. */
   async take(): Promise<Release> {
     if (this.#held) await this.#wait();
     this.#held = true;

@@ -4,9 +4,9 @@ import { EntityMetadata } from 'typeorm';
 import { BillingError } from '../../errors';
 
 /**
- * Upserts as on Postgres. TypeORM leaves out for SQLite, though SQLite has it all, the stamp on the
- * row that is found, the condition on which it is changed and what that row has, and refuses a partial
- * index.
+ * Upserts as on Postgres. TypeORM's upsert for SQLite omits four things that SQLite can do:
+ * stamping the update date of the row found, `overwriteCondition`, returning that row's key and
+ * values, and `indexPredicate`. This builder adds them.
  */
 export class SqliteFamilyInsertQueryBuilder<
   Entity extends ObjectLiteral,
@@ -23,7 +23,7 @@ export class SqliteFamilyInsertQueryBuilder<
     const { mainAlias, onUpdate } = this.expressionMap as Partial<typeof this.expressionMap>;
     if (!onUpdate || !mainAlias?.hasMetadata) return super.execute();
     const { metadata } = mainAlias;
-    // What it has to tell it returns: nothing is read again, by a key that may not be the row's.
+    // The statement returns the values: a read by key could find another row.
     mainAlias.metadata = Object.create(metadata, {
       getInsertionReturningColumns: { value: () => [] },
     }) as EntityMetadata;
@@ -43,7 +43,10 @@ export class SqliteFamilyInsertQueryBuilder<
     }
   }
 
-  /** Where nobody tells what the row is, the values that were made for a new one may not be its own. */
+  /**
+   * The columns that get a value for a new row. It is wrong if the upsert finds a row and returns
+   * nothing.
+   */
   #valuesToCome(
     metadata: EntityMetadata,
   ): { column: ColumnMetadata; row: ObjectLiteral; index: number }[] {
@@ -77,17 +80,17 @@ export class SqliteFamilyInsertQueryBuilder<
       return this.#whole(`${sql.slice(0, at)} WHERE ( ${indexPredicate} )${sql.slice(at)}`);
     } finally {
       expressionMap.onUpdate = onUpdate;
-      // A uuid that was made for a new row: the row that is found has another.
+      // The uuid is for a new row. A row that is found has another one.
       expressionMap.locallyGenerated = {};
     }
   }
 
-  /** Whether the statement is sent at once, so that it can return what it has done. */
+  /** Whether the statement is sent at once, so that it can return values. */
   protected isAnswered(): boolean {
     return true;
   }
 
-  /** The statement with what TypeORM leaves out behind `DO UPDATE SET …`. */
+  /** The statement with the clauses that TypeORM omits after `DO UPDATE SET …`. */
   #whole(sql: string): string {
     const { mainAlias, onUpdate } = this.expressionMap;
     if (sql.trimEnd().endsWith(' DO NOTHING')) return sql;
@@ -106,15 +109,15 @@ export class SqliteFamilyInsertQueryBuilder<
     return `${named} WHERE ${this.createUpsertConditionExpression(this.escape(this.alias))}${returning}`;
   }
 
-  /** The row may be one that was there, with a key and values that nobody here knows. */
+  /** The row may have existed before, with a key and values that are unknown here. */
   #returning(): string {
     const { mainAlias, updateEntity, onUpdate } = this.expressionMap;
     if (!mainAlias?.hasMetadata || !updateEntity || !this.isAnswered()) return '';
-    // Of several rows nobody knows which were passed over, and whose the others are.
+    // With several rows it is unknown which were skipped and which row belongs to which entity.
     const isConditional = Boolean(onUpdate.overwriteCondition?.length);
     if (isConditional && this.getValueSets().length > 1) return ' RETURNING NULL AS "unknown"';
     const { metadata } = mainAlias;
-    // All of them, not only those that a new row would have to be asked for.
+    // All of them, not only those that would be read again for a new row.
     const filledIn = EntityMetadata.prototype.getInsertionReturningColumns.call(metadata);
     const columns = new Set([...metadata.primaryColumns, ...filledIn]);
     return ` RETURNING ${[...columns].map(({ databaseName }) => this.escape(databaseName)).join(', ')}`;

@@ -12,7 +12,7 @@ import {
 import { type WhereClauseCondition, SoftDeleteQueryBuilder, type ColumnMetadata } from '../typeorm';
 import { SqliteFamilyInsertQueryBuilder } from './insert-query-builder';
 
-/** A DataSource whose reads and writes all come from {@link SqliteFamilyQueryBuilder}. */
+/** A DataSource that uses {@link SqliteFamilyQueryBuilder} for all reads and writes. */
 export class SqliteFamilyDataSource extends DataSource {
   override createQueryBuilder<Entity extends ObjectLiteral>(
     entity?: EntityTarget<Entity> | QueryRunner,
@@ -35,13 +35,13 @@ export class SqliteFamilyDataSource extends DataSource {
   }
 }
 
-/** TypeORM's query builder, made to do on SQLite what it does on Postgres. */
+/** TypeORM's query builder, with the behaviour that it has on Postgres. */
 export class SqliteFamilyQueryBuilder<
   Entity extends ObjectLiteral,
 > extends SelectQueryBuilder<Entity> {
   /**
-   * TypeORM reads what it has inserted as `create-pojo`, by a list of keys, and takes each row for
-   * the one in its place: here they come in the order of the keys.
+   * After an insert TypeORM reads the rows by a list of keys (`create-pojo`) and pairs rows and
+   * entities by position. So the rows are returned in the order of the keys.
    */
   override async getMany(): Promise<Entity[]> {
     const rows = await super.getMany();
@@ -109,7 +109,7 @@ export class SqliteFamilyQueryBuilder<
 type Order = 'ASC' | 'DESC';
 type Nulls = 'NULLS FIRST' | 'NULLS LAST';
 
-/** To Postgres NULL is greater than everything, to SQLite smaller. */
+/** Postgres sorts NULL after all values, SQLite before them. */
 const nullsOf = (order: Order): Nulls => (order === 'DESC' ? 'NULLS FIRST' : 'NULLS LAST');
 
 export class SqliteFamilyUpdateQueryBuilder<
@@ -126,7 +126,10 @@ export class SqliteFamilyUpdateQueryBuilder<
 class SqliteFamilyDeleteQueryBuilder<
   Entity extends ObjectLiteral,
 > extends DeleteQueryBuilder<Entity> {
-  /** `remove()` of many names each by its key alone: as a list they may be any number on D1. */
+  /**
+   * `remove()` of many rows passes one condition per row, which D1 limits. A list of keys has no
+   * limit.
+   */
   override where(...[where, parameters]: Parameters<DeleteQueryBuilder<Entity>['where']>): this {
     const { mainAlias } = this.expressionMap;
     const keys = mainAlias?.hasMetadata ? mainAlias.metadata.primaryColumns : [];
@@ -165,8 +168,8 @@ export class SqliteFamilySoftDeleteQueryBuilder<
 }
 
 /**
- * What each becomes in turn, to make a pattern of LIKE into one of GLOB: first what a backslash takes
- * its meaning from, then what has a meaning to GLOB only.
+ * The replacements, in this order, that turn a pattern of LIKE into one of GLOB: first the
+ * characters that a backslash escapes, then those that are special in GLOB only.
  */
 const GLOB: readonly (readonly [from: string, to: string])[] = [
   [String.raw`'\\'`, 'char(1)'],
@@ -182,7 +185,7 @@ const GLOB: readonly (readonly [from: string, to: string])[] = [
   ['char(3)', "'_'"],
 ];
 
-/** `Like()`: SQLite's LIKE takes `a` and `A` for the same and knows no backslash, GLOB does not. */
+/** `Like()` as GLOB: SQLite's LIKE ignores case and has no backslash escapes. */
 function asGlob(condition: WhereClauseCondition): string | undefined {
   if (typeof condition === 'string' || Array.isArray(condition)) return undefined;
   if (condition.operator !== 'like') return undefined;

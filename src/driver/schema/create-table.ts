@@ -4,8 +4,8 @@ const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const list = (names: readonly string[]): string => `(${names.map(quote).join(', ')})`;
 
 /**
- * Renders a table with its keys, uniques, CHECKs and foreign keys inline and named: SQLite can't
- * add a constraint to a table that is there, and TypeORM's own text leaves the primary key unnamed.
+ * Renders a table with its primary key, uniques, CHECKs and foreign keys inline and named. SQLite
+ * can't add a constraint to an existing table, and TypeORM leaves the primary key unnamed.
  */
 export function createTableStatement(table: Table, type: (column: TableColumn) => string): string {
   const primary = table.columns.filter((column) => column.isPrimary);
@@ -21,7 +21,7 @@ export function createTableStatement(table: Table, type: (column: TableColumn) =
   return `CREATE TABLE ${quote(table.name)} (\n  ${definitions.join(',\n  ')}\n)${options}`;
 }
 
-/** Renders an index of `table`; a partial one with its predicate. */
+/** Renders an index of `table`, with its predicate if it is partial. */
 export function createIndexStatement(table: Table, index: TableIndex): string {
   const kind = index.isUnique ? 'UNIQUE INDEX' : 'INDEX';
   const where = index.where ? ` WHERE ${index.where}` : '';
@@ -46,7 +46,7 @@ function columnDefinition(column: TableColumn, type: string, incremented: boolea
   return words.join(' ');
 }
 
-/** A literal stands as it is; an expression needs its parentheses. */
+/** An expression needs parentheses, a literal does not. */
 function defaultValue(text: string): string {
   return /^('(?:[^']|'')*'|[+-]?\d+(?:\.\d+)?|null|true|false)$/i.test(text) ? text : `(${text})`;
 }

@@ -1,19 +1,19 @@
 import { is, type Token, tokenize } from '../sql/tokens';
 
 /**
- * Reads the text that SQLite keeps of a table, as far as a comparison needs: names, types and
- * expressions are compared word by word, so quotes, case, comments and line breaks don't count.
+ * A table as SQLite's stored text defines it, read as far as a comparison needs. Names, types and
+ * expressions are compared word by word: quotes, case, comments and line breaks don't count.
  */
 export interface TableDefinition {
   readonly name: string;
-  /** The statement, as it can be run. */
+  /** The CREATE TABLE statement, ready to run. */
   readonly sql: string;
-  /** Column and constraint definitions in canonical form; constraints are keyed by their name. */
+  /** The columns and constraints, by kind and name. */
   readonly definitions: ReadonlyMap<string, Definition>;
   /** What follows the closing parenthesis, such as `strict`. */
   readonly options: string;
   readonly indexes: ReadonlyMap<string, IndexDefinition>;
-  /** Statements of the table's triggers, which a rebuild has to make again. */
+  /** The statements of the table's triggers. A rebuild has to create them again. */
   readonly triggers: readonly string[];
   /** Tables that this one references. */
   readonly references: ReadonlySet<string>;
@@ -22,7 +22,7 @@ export interface TableDefinition {
 export interface Definition {
   readonly kind: 'column' | 'constraint';
   readonly name: string;
-  /** As written. */
+  /** The text as written. */
   readonly text: string;
   readonly canonical: string;
 }
@@ -33,7 +33,7 @@ export interface IndexDefinition {
   readonly canonical: string;
 }
 
-/** A row of `sqlite_master`; `sql` is null for what SQLite makes by itself. */
+/** A row of `sqlite_master`. `sql` is null for an index that SQLite creates by itself. */
 export interface MasterRow {
   readonly type: string;
   readonly name: string;
@@ -41,7 +41,7 @@ export interface MasterRow {
   readonly sql: string | null;
 }
 
-/** Puts the rows of `sqlite_master` together, a definition a table. */
+/** Makes one definition per table out of the rows of `sqlite_master`. */
 export function readTables(rows: readonly MasterRow[]): Map<string, TableDefinition> {
   const tables = new Map<string, TableDefinition>();
   for (const row of rows) {
@@ -54,7 +54,7 @@ export function readTables(rows: readonly MasterRow[]): Map<string, TableDefinit
   return tables;
 }
 
-/** Reads a CREATE TABLE statement and those of the table's indexes and triggers. */
+/** Reads a CREATE TABLE statement and the statements of the table's indexes and triggers. */
 export function readTable(
   name: string,
   sql: string,
@@ -112,7 +112,7 @@ function readIndex(sql: string): IndexDefinition {
   return { name, sql, canonical: words.join(' ') };
 }
 
-/** The CREATE TABLE statement with other names for the table and for those it references. */
+/** The CREATE TABLE statement with new names for the table and for the tables it references. */
 export function renameTables(sql: string, names: ReadonlyMap<string, string>): string {
   let renamed = '';
   let position = 0;

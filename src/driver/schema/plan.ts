@@ -5,11 +5,14 @@ export type Schema = ReadonlyMap<string, TableDefinition>;
 /**
  * The statements that turn one schema into another and keep every row, with foreign keys on or off.
  *
- * SQLite can't alter a constraint, so such a table is rebuilt. Dropping a table deletes its rows
- * first, and with them, by cascade, those of its children; D1 can't turn that off. So the tables
- * that reference a rebuilt one are rebuilt with it: new ones are made beside the old, pointing at
- * each other, rows are copied parents first, the old are dropped children first, the new renamed
- * (which also renames the references to them).
+ * SQLite can't alter a constraint, so a table with a changed constraint is rebuilt. Dropping a
+ * table deletes its rows first and, by cascade, the rows of its children. D1 can't turn that off.
+ * So all tables that reference a rebuilt one are rebuilt with it:
+ *
+ * 1. New tables are created beside the old ones and reference each other.
+ * 2. Rows are copied, parents first.
+ * 3. The old tables are dropped, children first.
+ * 4. The new tables are renamed, which renames the references to them too.
  */
 export function planChange(from: Schema, to: Schema): string[] {
   const changed = [...to.values()].filter((table) => differs(from.get(table.name), table));
@@ -57,18 +60,21 @@ type Parts = ReadonlyMap<string, { readonly canonical: string }>;
 
 const sameParts = (a: Parts, b: Parts): boolean => a.size === b.size && missing(a, b).length === 0;
 
-/** Keys of `a` that `b` lacks or has in another form. */
+/** Keys of `a` that `b` does not have, or has in another form. */
 const missing = (a: Parts, b: Parts): string[] =>
   [...a].filter(([key, part]) => b.get(key)?.canonical !== part.canonical).map(([key]) => key);
 
 interface Difference {
   readonly gone: readonly string[];
   readonly added: readonly string[];
-  /** A column that has another name and is otherwise the same: counted in neither list. */
+  /** A column with a new name and the same type. It is in neither list. */
   readonly renamed: { readonly from: string; readonly to: string } | undefined;
 }
 
-/** What has to change; one column gone and one like it new is taken for a new name, as TypeORM does. */
+/**
+ * What has to change. A column that is gone and one new column of its type are a rename, as in
+ * TypeORM.
+ */
 function difference(from: TableDefinition, to: TableDefinition): Difference {
   const gone = missing(from.definitions, to.definitions);
   const added = missing(to.definitions, from.definitions);
@@ -88,7 +94,7 @@ function difference(from: TableDefinition, to: TableDefinition): Difference {
   };
 }
 
-/** The one column among `keys`. */
+/** The column among `keys`, if there is exactly one. */
 function columnOf(table: TableDefinition, keys: readonly string[]): Definition | undefined {
   const columns = keys
     .map((key) => table.definitions.get(key))
@@ -106,7 +112,7 @@ function mustRebuild(from: TableDefinition | undefined, to: TableDefinition): bo
   return !added.every((key) => canAdd(to, key)) || !gone.every((key) => canDrop(from, key));
 }
 
-/** What `ALTER TABLE … ADD COLUMN` takes: a plain column that a row there already can satisfy. */
+/** Whether `ALTER TABLE … ADD COLUMN` accepts it: a plain column that existing rows satisfy. */
 function canAdd(table: TableDefinition, key: string): boolean {
   const part = table.definitions.get(key);
   if (part?.kind !== 'column') return false;
@@ -138,7 +144,9 @@ function alter(from: TableDefinition, to: TableDefinition): string[] {
   ];
 }
 
-/** Adds the tables that reference one of `tables`, directly or through others, in their new form. */
+/**
+ * Adds the tables, in their new form, that reference one of `tables` directly or through others.
+ */
 function withDependents(
   tables: readonly TableDefinition[],
   from: Schema,

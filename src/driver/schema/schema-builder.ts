@@ -8,13 +8,12 @@ import { type ExtraPart, extrasOf, withExtras } from './extras';
 import { planChange, type Schema } from './plan';
 
 /**
- * Finds what differs between the entities and a SQLite-family database, and the SQL that fixes it
- * without losing a row.
+ * Finds the differences between the entities and a SQLite-family database, and the SQL that removes
+ * them without losing a row.
  *
- * TypeORM's own builder creates tables without foreign keys and rebuilds each to add them, drops a
- * parent while its children look on, and does not see a changed CHECK or partial index. This one
- * compares the definitions themselves, word by word. It also serves `migration:generate` and
- * `schema:log` of TypeORM's CLI.
+ * TypeORM's builder creates tables without foreign keys and rebuilds each to add them, drops a
+ * parent before its children, and misses a changed CHECK or partial index. This one compares the
+ * definitions word by word. TypeORM's CLI uses it for `migration:generate` and `schema:log`.
  */
 export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
   declare protected queryRunner: QueryCollector;
@@ -26,7 +25,8 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
     const statements = planChange(live, intended);
     if (statements.length > 0) {
       const back = planChange(intended, live);
-      // TypeORM collects the way back in the order of the way there, and reverses it at the end.
+      // TypeORM collects the down statements in the order of the up ones and reverses them at the
+      // end.
       await this.queryRunner.executeQueries(
         statements.map((sql) => new Query(sql)),
         back.reverse().map((sql) => new Query(sql)),
@@ -62,7 +62,7 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
     }
   }
 
-  /** The live schema with the tables of the entities as the entities want them. */
+  /** The live schema, with the tables of the entities as the entities define them. */
   #intended(live: Schema): Schema {
     const tables = new Map(live);
     for (const metadata of this.entityToSyncMetadatas) {

@@ -2,10 +2,10 @@ import { closing, is, nameAt, type Token } from './tokens';
 
 /** The rows of an `INSERT … VALUES (…), (…)`. */
 export interface Insertion {
-  /** Undefined if the statement does not name them. */
+  /** In lower case. Undefined if the statement does not name its columns. */
   readonly columns: readonly string[] | undefined;
   readonly rows: readonly InsertedRow[];
-  /** Whether it updates the row that it is in conflict with. */
+  /** Whether it updates rows that it conflicts with. */
   readonly updatesOthers: boolean;
 }
 
@@ -17,9 +17,9 @@ export interface InsertedRow {
 }
 
 /**
- * Reads what stands behind the table's name.
+ * Reads what follows the table's name, at `index`.
  *
- * @returns undefined if anything but its rows makes new ones, such as a SELECT
+ * @returns undefined if the rows do not come from one VALUES alone
  */
 export function insertionAt(tokens: readonly Token[], index: number): Insertion | undefined {
   let at = is(tokens[index], 'as') ? index + 2 : index;
@@ -45,13 +45,13 @@ export function insertionAt(tokens: readonly Token[], index: number): Insertion 
   return { columns, rows, updatesOthers: tail.some((token) => is(token, 'update')) };
 }
 
-/** Empty for what is no plain name. */
+/** The name of a column, or '' for anything else. */
 function nameOf(words: readonly Token[]): string {
   const found = nameAt(words, 0);
   return found?.next === words.length ? found.name : '';
 }
 
-/** Splits at the commas that are in no parenthesis. */
+/** Splits at the commas outside all parentheses. */
 function split(tokens: readonly Token[]): Token[][] {
   const parts: Token[][] = [[]];
   let depth = 0;

@@ -10,7 +10,7 @@ export interface Lookup {
 /**
  * Reads `WHERE column = ?` or `WHERE column IN (?, …)`, at the end of a statement.
  *
- * @returns undefined if the rows are found by anything else, or by more than that
+ * @returns undefined if it has any other condition, or more than this one
  */
 export function lookupOf(tokens: readonly Token[]): Lookup | undefined {
   const where = outermost(tokens).find((index) => is(tokens[index], 'where'));
@@ -46,7 +46,7 @@ export function readsOneTable(tokens: readonly Token[]): boolean {
   if (sources.sort().join(' ') !== 'from select') return false;
   const from = words.indexOf('from');
   const where = words.indexOf('where', from);
-  // `FROM a, b`, and `IN a`, which is short for a SELECT.
+  // `FROM a, b` joins, and `IN a` is short for `IN (SELECT … FROM a)`.
   return (
     !words.slice(from, where === -1 ? undefined : where).includes(',') &&
     !words.some((word, index) => word === 'in' && words[index + 1] !== '(')

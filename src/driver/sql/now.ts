@@ -1,5 +1,5 @@
 /**
- * The current time, to the millisecond and in UTC. `datetime('now')` has no milliseconds, so that
- * times within one second would compare as equal.
+ * The current time in UTC, with milliseconds. `datetime('now')` has none, so times within one
+ * second would compare as equal.
  */
 export const NOW = `strftime('%Y-%m-%d %H:%M:%f','now')`;

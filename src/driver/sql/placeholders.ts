@@ -6,7 +6,7 @@ export interface Placeholder {
   readonly end: number;
   /** Whether it is a `?` without a number. */
   readonly isPlain: boolean;
-  /** Which of the values is bound to it, from 0. */
+  /** The position of the value that is bound to it, from 0. */
   readonly parameter: number;
 }
 
@@ -14,12 +14,14 @@ export interface Placeholder {
 export interface PlaceholderList {
   readonly start: number;
   readonly end: number;
-  /** Its placeholders among those of the statement, from the first to before the last. */
+  /**
+   * The position of its first placeholder among those of the statement, and that after its last.
+   */
   readonly from: number;
   readonly to: number;
 }
 
-/** The placeholders of a statement, in the order in which they stand. */
+/** The placeholders of a statement, in order. */
 export function placeholdersOf(sql: string, tokens: readonly Token[]): Placeholder[] {
   const found: Placeholder[] = [];
   const names = new Map<string, number>();
@@ -28,7 +30,7 @@ export function placeholdersOf(sql: string, tokens: readonly Token[]): Placehold
     const end = endOf(token, tokens[index + 1]);
     if (end === undefined) continue;
     const mark = sql.slice(token.start, end);
-    // SQLite gives a plain ?, and a name when it first appears, the number after the largest so far.
+    // SQLite numbers a plain ?, and a name at its first use, one above the largest number so far.
     const number = /^\?(\d+)$/.exec(mark)?.[1];
     const parameter = number === undefined ? (names.get(mark) ?? next) : Number(number) - 1;
     const isPlain = mark === '?';
@@ -45,7 +47,7 @@ function endOf({ text, quoted, end }: Token, next: Token | undefined): number | 
   return /^[:@]$/.test(text) && next?.start === end ? next.end : undefined;
 }
 
-/** The lists after IN that hold placeholders and nothing else, and more than one of them. */
+/** The lists after IN that consist of two or more plain placeholders. */
 export function placeholderLists(
   tokens: readonly Token[],
   placeholders: readonly Placeholder[],

@@ -14,9 +14,9 @@ const WRITES = new Set(['insert', 'update', 'delete', 'replace']);
 const CONTROL = new Set(['begin', 'savepoint', 'release', 'commit', 'end', 'rollback']);
 
 /**
- * One SQL statement, made where it enters the driver and handed down. Whoever runs it asks it what it
- * is, so that its text is split into tokens once; not at all, if a look at the text is enough.
- * Comments, strings and quoted names are never taken for keywords.
+ * One SQL statement. The query runner makes it and hands it down, and all code that runs it asks it
+ * questions. Its text is split into tokens once, by the first question that needs them. Comments,
+ * strings and quoted names never count as keywords.
  */
 export class Statement {
   #tokens: readonly Token[] | undefined;
@@ -26,7 +26,7 @@ export class Statement {
 
   constructor(readonly sql: string) {}
 
-  /** The first word, in lower case; empty if there is none. */
+  /** The first word, in lower case, or '' if it begins with anything else. */
   get keyword(): string {
     const word = /^\s*([\w$.]+)/.exec(this.sql)?.[1];
     if (word !== undefined) return word.toLowerCase();
@@ -34,7 +34,7 @@ export class Statement {
     return first && !first.quoted ? first.text : '';
   }
 
-  /** What it does: the first word, or the one behind WITH and its tables. */
+  /** The word that says what it does: the first, or the one after WITH and its tables. */
   get verb(): string {
     const { keyword } = this;
     return keyword === 'with' ? (this.#read()[this.#verbIndex]?.text ?? '') : keyword;
@@ -44,12 +44,12 @@ export class Statement {
   get isSeveral(): boolean {
     if (!this.sql.includes(';')) return false;
     const end = this.#read().findIndex((token) => is(token, ';'));
-    // The body of a trigger has semicolons of its own.
+    // The body of a trigger contains semicolons.
     const isTrigger = this.keyword === 'create' && this.#has('trigger');
     return end !== -1 && end < this.#read().length - 1 && !isTrigger;
   }
 
-  /** BEGIN, COMMIT and their like. */
+  /** Whether it is BEGIN, COMMIT or another statement that controls a transaction. */
   get controlsTransaction(): boolean {
     return CONTROL.has(this.keyword);
   }
@@ -58,18 +58,18 @@ export class Statement {
     return READS.has(this.verb) || this.#has('returning');
   }
 
-  /** Whether it can write to the database; if in doubt, yes. */
+  /** Whether it can write to the database. True if unsure. */
   get mayWrite(): boolean {
     return !READS.has(this.verb);
   }
 
-  /** Whether it changes nothing, neither rows nor a setting. */
+  /** Whether it changes neither rows nor settings. */
   get onlyReads(): boolean {
-    // PRAGMA name = value sets something, mostly for the statements that follow.
+    // PRAGMA name = value changes a setting.
     return READS.has(this.verb) && !(this.verb === 'pragma' && this.#has('='));
   }
 
-  /** Whether it changes the state of the connection, which the next user must not inherit. */
+  /** Whether it changes the state of the connection. The next user must not inherit that. */
   get changesConnection(): boolean {
     const { keyword } = this;
     if (keyword !== 'create')
@@ -81,34 +81,36 @@ export class Statement {
     return /^(?:create|drop|alter)$/.test(this.keyword);
   }
 
-  /** Whether it reads what tables and columns there are. */
+  /** Whether it reads the list of tables or of columns. */
   get readsSchema(): boolean {
     return [...this.#namesUsed()].some((name) =>
       /^(?:pragma.*|sqlite_(?:master|schema))$/.test(name),
     );
   }
 
-  /** Whether a word of it is the name of this table, in lower case. */
+  /** Whether it contains the name of this table. The name is in lower case. */
   names(table: string): boolean {
     return this.#namesUsed().has(table);
   }
 
-  /** The one column by which a read of one table finds its rows; undefined for any other read. */
+  /**
+   * The single column by which a read of one table finds its rows. Undefined for any other read.
+   */
   get lookup(): Lookup | undefined {
     return readsOneTable(this.#read()) ? lookupOf(this.#read()) : undefined;
   }
 
-  /** What it does to a table; undefined if it writes to none. */
+  /** What it does to a table. Undefined if it writes to none. */
   get write(): Write | undefined {
     return Write.at(this.#read(), this.#verbIndex);
   }
 
-  /** The rows of `INSERT … VALUES` without a WITH; undefined for anything else. */
+  /** The rows of an `INSERT … VALUES` without WITH. Undefined for anything else. */
   get insertion(): Insertion | undefined {
     return this.keyword === 'with' ? undefined : this.write?.insertion;
   }
 
-  /** Its end in the text, without semicolons and comments behind it. */
+  /** The position in the text after its last word, before any semicolon or comment. */
   get end(): number {
     if (!/;\s*$|\*\/\s*$|--[^\n]*\s*$/.test(this.sql)) return this.sql.length;
     return this.#read().findLast((token) => !is(token, ';'))?.end ?? this.sql.length;
@@ -118,12 +120,12 @@ export class Statement {
     return (this.#placeholders ??= placeholdersOf(this.sql, this.#read()));
   }
 
-  /** Its lists of several placeholders after IN. */
+  /** Its lists after IN of two or more plain placeholders. */
   get placeholderLists(): readonly PlaceholderList[] {
     return placeholderLists(this.#read(), this.placeholders);
   }
 
-  /** What one of its tokens stands for: a plain placeholder, a number, a text or NULL. */
+  /** The value of one of its tokens: a plain placeholder, a number, a string or NULL. */
   valueOf<Value>(token: Token, bound: readonly Value[]): Value | string | undefined {
     if (!is(token, '?')) return token.text.replaceAll("'", '');
     this.#parameters ??= new Map(
@@ -144,7 +146,7 @@ export class Statement {
   get #verbIndex(): number {
     if (this.keyword !== 'with') return 0;
     const tokens = this.#read();
-    // The tables of a WITH stand in parentheses.
+    // Each table of WITH ends with a parenthesis.
     const found = outermost(tokens).find((index) => {
       const { text = '', quoted } = tokens[index] ?? {};
       return !quoted && (WRITES.has(text) || READS.has(text)) && is(tokens[index - 1], ')');

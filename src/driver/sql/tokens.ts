@@ -1,4 +1,4 @@
-/** A word of SQL, in canonical form, and where it stands. */
+/** A word of SQL in canonical form, with its position in the text. */
 export interface Token {
   readonly text: string;
   /** A name in quotes, or a string: never a keyword. */
@@ -14,7 +14,7 @@ const TOKEN =
 export const is = (token: Token | undefined, text: string): boolean =>
   token?.text === text && !token.quoted;
 
-/** Splits SQL into words; comments are left out. */
+/** Splits SQL into words and skips comments. */
 export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
   for (const match of sql.matchAll(TOKEN)) {
@@ -38,7 +38,7 @@ function word(raw: string): string {
   return first === '[' ? raw.slice(1, -1).toLowerCase() : raw.toLowerCase();
 }
 
-/** Where the tokens stand that are in no parentheses; the parentheses themselves are not among them. */
+/** The positions of the tokens outside all parentheses, without the parentheses themselves. */
 export function outermost(tokens: readonly Token[]): number[] {
   const found: number[] = [];
   let depth = 0;
@@ -50,7 +50,10 @@ export function outermost(tokens: readonly Token[]): number[] {
   return found;
 }
 
-/** Where the parenthesis ends that begins at `opening`; `tokens.length` if it does not end. */
+/**
+ * The position of the parenthesis that closes the one at `opening`, or `tokens.length` if none
+ * does.
+ */
 export function closing(tokens: readonly Token[], opening: number): number {
   let depth = 0;
   let index = opening;
@@ -61,7 +64,9 @@ export function closing(tokens: readonly Token[], opening: number): number {
   return index;
 }
 
-/** The last part of the name at `index`, such as `t` of `main.t`, and where the name ends. */
+/**
+ * The last part of the name at `index`, such as `t` of `main.t`, and the position after the name.
+ */
 export function nameAt(
   tokens: readonly Token[],
   index: number,

@@ -1,7 +1,7 @@
 import { BillingError } from '../../errors';
 import type { SqliteValue } from '../session';
 
-/** `2026-01-31 23:59:59.999`: UTC, sorts as time does, and is what TypeORM reads back. */
+/** `2026-01-31 23:59:59.999`, in UTC. It sorts by time, and TypeORM reads it back. */
 export function toInstantText(date: Date): string {
   return date.toISOString().replace('T', ' ').replace('Z', '');
 }
@@ -39,7 +39,7 @@ export function toSqliteValue(value: unknown): SqliteValue {
   );
 }
 
-/** A Date of any realm, as the entities accept it. */
+/** A Date of any realm: the entities accept those too. */
 const isDate = (value: unknown): value is Date =>
   Object.prototype.toString.call(value) === '[object Date]';
 

@@ -2,20 +2,22 @@ import { type Insertion, insertionAt } from './insertion';
 import { lookupOf } from './lookup';
 import { closing, is, nameAt, outermost, type Token } from './tokens';
 
-/** What a statement does to one table, as far as its text says. */
+/** What a statement does to one table, as far as its text shows. */
 export class Write {
   private constructor(
     private readonly tokens: readonly Token[],
     private readonly verb: string,
-    /** Whether it puts its rows in the place of those that it is in conflict with. */
+    /** Whether it deletes the rows that it conflicts with. */
     private readonly replaces: boolean,
     /** In lower case, without its schema. */
     readonly table: string,
-    /** The first token behind the table's name. */
+    /** The position after the table's name. */
     private readonly next: number,
   ) {}
 
-  /** @param index where the verb stands: the first word, or the one behind WITH and its tables */
+  /**
+   * @param index the position of the verb: the first word, or the word after WITH and its tables
+   */
   static at(tokens: readonly Token[], index: number): Write | undefined {
     const verb = tokens[index]?.quoted ? '' : (tokens[index]?.text ?? '');
     const at = tableAt(tokens, verb, index + 1);
@@ -26,12 +28,12 @@ export class Write {
     return new Write(tokens, verb, replaces, found.name, found.next);
   }
 
-  /** Whether rows are gone after it, or the table with all of them. */
+  /** Whether it deletes rows, or the table with all its rows. */
   get deletesRows(): boolean {
     return this.replaces || this.verb === 'delete' || this.verb === 'drop';
   }
 
-  /** The columns that get a new value in rows that are there, in lower case. */
+  /** The columns that it sets in existing rows, in lower case. */
   get assigned(): ReadonlySet<string> {
     return (this.#assigned ??= assignedColumns(this.tokens));
   }
@@ -44,24 +46,24 @@ export class Write {
   }
 
   /**
-   * By column, the values that the rows have or get which it is for, as they stand in the text. A
-   * column that is not there may have any.
+   * The values, by column, that the written rows have before or get by it, as tokens of the text.
+   * In a column that is not listed they can have any value.
    */
   get values(): ReadonlyMap<string, readonly Token[]> {
     if (this.replaces) return new Map();
     if (this.verb === 'insert') return insertedValues(this.insertion);
     if (this.verb !== 'update' && this.verb !== 'delete') return new Map();
-    // The rows of another table decide which are updated.
+    // Rows of another table decide which rows are updated.
     const isJoined =
       this.verb === 'update' && outermost(this.tokens).some((at) => is(this.tokens[at], 'from'));
     const lookup = isJoined ? undefined : lookupOf(this.tokens);
-    // An UPDATE of the very column gives the rows another key.
+    // An UPDATE that sets this column gives the rows another key.
     if (!lookup || this.assigned.has(lookup.column)) return new Map();
     return new Map([[lookup.column, lookup.values]]);
   }
 }
 
-/** Where the name of the table stands that is written; undefined if it is another kind of statement. */
+/** The position of the name of the table that is written, or undefined for any other statement. */
 function tableAt(tokens: readonly Token[], verb: string, index: number): number | undefined {
   let at = index;
   const skip = (...words: string[]): boolean => {
@@ -95,7 +97,7 @@ function tableAt(tokens: readonly Token[], verb: string, index: number): number 
 
 const END_OF_SET = new Set(['from', 'where', 'returning', 'order', 'limit', 'on']);
 
-/** `SET a = …, (b, c) = …`: of an UPDATE, or of an INSERT behind ON CONFLICT. */
+/** `SET a = …, (b, c) = …`, in an UPDATE or after ON CONFLICT. */
 function assignedColumns(tokens: readonly Token[]): ReadonlySet<string> {
   const found = new Set<string>();
   let isInside = false;
@@ -110,11 +112,11 @@ function assignedColumns(tokens: readonly Token[]): ReadonlySet<string> {
   return found;
 }
 
-/** The values of the new rows by column; of a column whose values are not plain, none. */
+/** The values of the new rows by column, without the columns that have an expression in any row. */
 function insertedValues(insertion: Insertion | undefined): ReadonlyMap<string, readonly Token[]> {
   const { columns, rows, updatesOthers } = insertion ?? {};
   const found = new Map<string, Token[]>();
-  // What ON CONFLICT finds and updates is a row that was there.
+  // ON CONFLICT DO UPDATE changes rows that existed before.
   if (!columns || !rows || updatesOthers || columns.includes('')) return found;
   const unknown = new Set<string>();
   for (const { cells } of rows) {
@@ -128,6 +130,6 @@ function insertedValues(insertion: Insertion | undefined): ReadonlyMap<string, r
   return found;
 }
 
-/** A placeholder, NULL, a number or a text without an apostrophe. */
+/** A plain placeholder, NULL, a number or a string without an apostrophe. */
 const isPlain = ({ text, quoted }: Token): boolean =>
   quoted ? /^'[^']*'$/.test(text) : /^(?:\?|null|[\d.]+)$/.test(text);
