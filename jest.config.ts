@@ -43,6 +43,10 @@ const NEEDS: readonly {
   { specs: 'docs/', all: ENGINES },
   { specs: 'generate/', all: ENGINES },
   { specs: 'cli/', one: ['postgres', 'sqlite'] },
+  // Of TypeORM's CLI itself, which is the same on any engine.
+  { specs: 'cli/typeorm-cli-settings.', all: ENGINES },
+  // SQLite has no scripts.
+  { specs: 'migrations/sql-', one: ['postgres', 'd1'] },
   { specs: 'migrations/concurrency.', one: ['postgres', 'sqlite'] },
   { specs: 'engines/postgres-drift.', all: ['postgres'] },
   { specs: 'engines/rebuild-migration.', one: ['sqlite', 'd1'] },

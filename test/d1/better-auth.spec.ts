@@ -1,6 +1,7 @@
 import { USER_TABLES } from '../support/billing-tables';
 import { closeAfterwards } from '../support/closing';
 import { catalogOf, rowsOf, type CatalogEntry } from '../support/engines';
+import { fetchLocal } from '../support/loopback';
 import { hosts, type BetterAuthHost } from './better-auth-hosts';
 
 /** The tables that Better Auth's own tool makes. */
@@ -24,7 +25,7 @@ describe.each(hosts)('U4 Better Auth on $name', ({ start }) => {
     #cookies = new Map<string, string>();
 
     async send(path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
-      const response = await fetch(`${host.url}${path}`, {
+      const response = await fetchLocal(`${host.url}${path}`, {
         method: body === undefined ? 'GET' : 'POST',
         headers: {
           origin: 'http://localhost',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sqlScripts, userBilling } from '../../src';
 import { bin } from '../package/packed-project';
 import { closeAfterwards } from '../support/closing';
+import { fetchLocal } from '../support/loopback';
 import { run } from '../support/run';
 import { WranglerProject } from './host-project';
 import { startWranglerDev, type WranglerDev } from './wrangler-dev';
@@ -27,7 +28,7 @@ describe('U4 U7 the example of a Worker', () => {
     let cookie = '';
     return async (path: string, body?: unknown): Promise<{ status: number; body: unknown }> => {
       const { url } = worker!;
-      const response = await fetch(`${url}${path}`, {
+      const response = await fetchLocal(`${url}${path}`, {
         method: body === undefined ? 'GET' : 'POST',
         headers: { cookie, origin: url, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { D1Binding } from '../../src/engines/d1/binding';
 import { closeAfterwards } from '../support/closing';
 import { HOST_ROWS, HOST_SCHEMA } from '../support/host-tables';
+import { fetchLocal } from '../support/loopback';
 import { sharedFolder } from '../support/test-run';
 import { DELETE_BILLING_ROWS } from '../support/billing-tables';
 import { bundle, BUNDLED, fillProject, startWorker } from './wrangler';
@@ -56,7 +57,7 @@ export class TestWorker {
 
   async ask(path: string, input: object = {}): Promise<Answer> {
     const body = JSON.stringify(input);
-    const response = await fetch(new URL(path, this.url), { method: 'POST', body });
+    const response = await fetchLocal(new URL(path, this.url).href, { method: 'POST', body });
     const text = await response.text();
     if (!response.ok) throw new Error(text);
     return JSON.parse(text) as Answer;
