@@ -1,20 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { BILLING_TABLES, TENANT_TABLES, USER_TABLES } from '../support/billing-tables';
 import { HOST_TABLES, catalog, enginesByUrl, rowsOf } from '../support/engines';
 import type { TestDatabase } from '../support/engines';
 import { newFolder } from '../support/test-run';
 import { ROOT, billing, billingFromSources, npm, tablesOf } from './programs';
-import {
-  BILLING_TABLES,
-  MIGRATIONS,
-  TENANT_TABLES,
-  USER_TABLES,
-  appliedMigrations,
-  billingTables,
-  columnCount,
-  tableNames,
-} from './tables';
+import { MIGRATIONS, appliedMigrations, billingTables, columnCount, tableNames } from './tables';
 
 describe.each(enginesByUrl)('the commands on $name', ({ createDatabase }) => {
   const cwd = newFolder('commands');

@@ -1,10 +1,11 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BILLING_TABLES, TENANT_TABLES } from '../support/billing-tables';
 import { catalogOf, enginesByUrl, rowsOf } from '../support/engines';
 import { newFolder } from '../support/test-run';
 import { sharedPackage } from '../package/packed-project';
 import { billing } from './programs';
-import { BILLING_TABLES, MIGRATIONS, TENANT_TABLES, billingTables, tableNames } from './tables';
+import { MIGRATIONS, billingTables, tableNames } from './tables';
 
 const PASSWORD = 'tell-nobody-7f3a';
 

@@ -1,15 +1,6 @@
 import { tenantBilling, userBilling } from '../../src/billing';
+import { BILLING_TABLES } from '../support/billing-tables';
 import type { TestDatabase } from '../support/engines';
-
-/** The billing tables by family, in the order of the entities. */
-export const TENANT_TABLES = ['plans', 'subscriptions', 'tenant_config'] as const;
-export const USER_TABLES = [
-  'subscription_plans',
-  'direct_debit_tokens',
-  'user_subscriptions',
-  'payment_attempts',
-] as const;
-export const BILLING_TABLES = [...TENANT_TABLES, ...USER_TABLES] as const;
 
 /** The names of both families' migrations, oldest first, which are the same on both engines. */
 export const MIGRATIONS: readonly string[] = [tenantBilling, userBilling]

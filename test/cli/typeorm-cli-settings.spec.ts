@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BILLING_TABLES, TENANT_TABLES } from '../support/billing-tables';
 import { HOST_TABLES } from '../support/engines';
 import { newFolder } from '../support/test-run';
 import { ROOT, npm, tablesOf, typeorm } from './programs';
-import { BILLING_TABLES, MIGRATIONS, TENANT_TABLES } from './tables';
+import { MIGRATIONS } from './tables';
 
 const PASSWORD = 'tell-nobody-7f3a';
 

@@ -1,20 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { BILLING_TABLES, TENANT_TABLES, USER_TABLES } from '../support/billing-tables';
 import { closeAfterwards } from '../support/closing';
 import { HOST_TABLES, catalog, catalogOf, enginesByUrl, rowsOf } from '../support/engines';
 import type { TestDatabase } from '../support/engines';
 import { run } from '../support/run';
 import { newFolder, uniqueSuffix } from '../support/test-run';
 import { ROOT, typeorm } from './programs';
-import {
-  BILLING_TABLES,
-  MIGRATIONS,
-  TENANT_TABLES,
-  USER_TABLES,
-  appliedMigrations,
-  billingTables,
-  tableNames,
-} from './tables';
+import { MIGRATIONS, appliedMigrations, billingTables, tableNames } from './tables';
 
 const PASSWORD = 'tell-nobody-7f3a';
 

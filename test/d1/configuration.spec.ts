@@ -4,8 +4,6 @@ import { WranglerProject } from './host-project';
 
 const FIXTURE = join(__dirname, 'fixtures/host-project');
 
-jest.setTimeout(60_000);
-
 describe('a wrangler configuration that DATABASE_URL=d1:BINDING does not fit', () => {
   it('U3 a binding that the configuration does not have is told, beside those it has', async () => {
     const host = await WranglerProject.copy(FIXTURE);

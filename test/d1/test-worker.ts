@@ -1,9 +1,11 @@
 import { join } from 'node:path';
-import type { Miniflare } from 'miniflare';
 import type { D1Binding } from '../../src/driver/d1/binding';
+import { closeAfterwards } from '../support/closing';
 import { HOST_ROWS, HOST_SCHEMA } from '../support/host-tables';
-import { BILLING_TABLES } from '../schema/expected-columns';
-import { bundle, copyProject, startWorker } from './wrangler';
+import { fetchLocal } from '../support/loopback';
+import { sharedFolder } from '../support/test-run';
+import { DELETE_BILLING_ROWS } from '../support/billing-tables';
+import { bundle, BUNDLED, fillProject, startWorker } from './wrangler';
 
 const FIXTURE = join(__dirname, 'fixtures/worker');
 const PACKAGES = ['class-validator', 'reflect-metadata', 'typeorm', 'uuid'];
@@ -28,25 +30,24 @@ export class TestWorker {
     readonly project: string,
     /** The bundle, as wrangler would deploy it. */
     readonly script: string,
-    private readonly miniflare: Miniflare,
     private readonly url: URL,
     private readonly binding: D1Binding,
   ) {}
 
   /** Its database has the host's tables, with rows, and no billing yet. */
   static async start(): Promise<TestWorker> {
-    const project = await copyProject(FIXTURE, PACKAGES);
-    const bundled = await bundle(project);
+    const project = await sharedFolder('test-worker', async (folder) => {
+      await fillProject(folder, FIXTURE, PACKAGES);
+      await bundle(folder);
+    });
+    const bundled = join(project, BUNDLED);
     const miniflare = startWorker(bundled, 'index.js');
+    closeAfterwards(() => miniflare.dispose());
     const url = await miniflare.ready;
     const binding = (await miniflare.getD1Database('DB')) as D1Binding;
-    const worker = new TestWorker(project, join(bundled, 'index.js'), miniflare, url, binding);
+    const worker = new TestWorker(project, join(bundled, 'index.js'), url, binding);
     for (const text of [HOST_SCHEMA.sqlite, HOST_ROWS]) await worker.sql(text.trim().slice(0, -1));
     return worker;
-  }
-
-  stop(): Promise<void> {
-    return this.miniflare.dispose();
   }
 
   /** Plain SQL, past the Worker and all of ours. */
@@ -56,7 +57,7 @@ export class TestWorker {
 
   async ask(path: string, input: object = {}): Promise<Answer> {
     const body = JSON.stringify(input);
-    const response = await fetch(new URL(path, this.url), { method: 'POST', body });
+    const response = await fetchLocal(new URL(path, this.url).href, { method: 'POST', body });
     const text = await response.text();
     if (!response.ok) throw new Error(text);
     return JSON.parse(text) as Answer;
@@ -70,7 +71,7 @@ export class TestWorker {
   }
 
   async empty(): Promise<void> {
-    for (const table of BILLING_TABLES) await this.sql(`DELETE FROM ${table}`);
+    await this.sql(DELETE_BILLING_ROWS.slice(0, -1));
   }
 
   async planNames(): Promise<string[]> {

@@ -1,17 +1,12 @@
 import { TENANT_IDS, USER_IDS } from '../support/host-tables';
 import { TestWorker } from './test-worker';
 
-/** A build, an `npm pack`, wrangler's bundling and a start of workerd. */
-const START_TIMEOUT_MS = 180_000;
-
 let worker: TestWorker;
 
 beforeAll(async () => {
   worker = await TestWorker.start();
   await worker.result('repositories/migrate');
-}, START_TIMEOUT_MS);
-
-afterAll(() => worker.stop());
+});
 
 describe('B1 lists and limits in a Worker', () => {
   beforeEach(() => worker.empty());

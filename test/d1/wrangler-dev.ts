@@ -4,7 +4,8 @@ import { createServer } from 'node:http';
 import { listen } from '../support/loopback';
 import { WRANGLER, WRANGLER_ENV } from './wrangler';
 
-const START_TIMEOUT_MS = 60_000;
+/** Longer than on any machine; what it wrote is told then. */
+const START_TIMEOUT_MS = 300_000;
 
 /** A Worker under `wrangler dev`. */
 export interface WranglerDev {

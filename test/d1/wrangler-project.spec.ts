@@ -2,18 +2,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '../../src';
 import { openDataSource } from '../support/data-source';
+import { USER_TABLES } from '../support/billing-tables';
 import { closeAfterwards } from '../support/closing';
 import { engineNamed } from '../support/engines';
 import { startCloudflareApi, type CloudflareApi } from './cloudflare-api';
 import { WranglerProject } from './host-project';
 
 const HOST_TABLES = ['user', 'session', 'account', 'verification', 'todos'];
-const BILLING_TABLES = [
-  'direct_debit_tokens',
-  'payment_attempts',
-  'subscription_plans',
-  'user_subscriptions',
-];
 const HOST_FILES = ['0000_better_auth.sql', '0001_todos.sql'];
 const FILE = '0002_create_user_billing.sql';
 const ROLLBACK = `drizzle/rollback/${FILE}`;
@@ -94,7 +89,7 @@ describe('a host with Better Auth, drizzle and D1', () => {
     expect(await host.names(BY_TYPEORM)).toEqual([MIGRATION]);
     expect(await host.catalog(HOST_TABLES)).toEqual(await before.catalog(HOST_TABLES));
     expect(await hostRows(host)).toEqual(await hostRows(before));
-    expect(withoutIndents(await host.catalog(BILLING_TABLES))).toEqual(await catalogOfMigrate());
+    expect(withoutIndents(await host.catalog(USER_TABLES))).toEqual(await catalogOfMigrate());
 
     // drizzle-kit numbers by its own journal: its next file has the number of ours.
     writeFileSync(
@@ -110,13 +105,13 @@ describe('a host with Better Auth, drizzle and D1', () => {
   it('U3 a rollback file takes back what the forward file did, and both records', async () => {
     const host = await withBilling(migrated.host);
     for (const statement of SEED_BILLING) await host.sql(statement);
-    const catalog = await host.catalog([...HOST_TABLES, ...BILLING_TABLES]);
+    const catalog = await host.catalog([...HOST_TABLES, ...USER_TABLES]);
     const hostCatalog = await host.catalog(HOST_TABLES);
     const rows = await hostRows(host);
     expect(await host.sql('SELECT id FROM user_subscriptions')).toHaveLength(1);
 
     await ok(execute(host, '--file', ROLLBACK));
-    expect(await host.catalog([...HOST_TABLES, ...BILLING_TABLES])).toEqual(hostCatalog);
+    expect(await host.catalog([...HOST_TABLES, ...USER_TABLES])).toEqual(hostCatalog);
     expect(await hostRows(host)).toEqual(rows);
     expect(await host.names(BY_WRANGLER)).toEqual(HOST_FILES);
     expect(await host.names(BY_TYPEORM)).toEqual([]);
@@ -127,7 +122,7 @@ describe('a host with Better Auth, drizzle and D1', () => {
     expect(await hostRows(host)).toEqual(rows);
 
     await ok(host.script('db:migrate:local'));
-    expect(await host.catalog([...HOST_TABLES, ...BILLING_TABLES])).toEqual(catalog);
+    expect(await host.catalog([...HOST_TABLES, ...USER_TABLES])).toEqual(catalog);
     expect(await host.names(BY_WRANGLER)).toEqual([...HOST_FILES, FILE]);
   });
 
@@ -137,7 +132,7 @@ describe('a host with Better Auth, drizzle and D1', () => {
     expect(await ok(host.billing(['check']))).toBe('The tables match the entities.\n');
 
     await ok(host.billing(['rollback']));
-    expect(await host.catalog(BILLING_TABLES)).toEqual([]);
+    expect(await host.catalog(USER_TABLES)).toEqual([]);
     expect(await host.names(BY_WRANGLER)).toEqual(HOST_FILES);
   });
 
@@ -208,7 +203,7 @@ describe('a host with Better Auth, drizzle and D1', () => {
     expect(runs.filter(({ stdout }) => stdout.startsWith('Applied'))).toHaveLength(1);
     expect(await host.names(BY_TYPEORM)).toEqual([MIGRATION]);
     expect(await host.names(BY_WRANGLER)).toEqual([...HOST_FILES, FILE]);
-    expect(withoutIndents(await host.catalog(BILLING_TABLES))).toEqual(await catalogOfMigrate());
+    expect(withoutIndents(await host.catalog(USER_TABLES))).toEqual(await catalogOfMigrate());
     expect(await host.sql('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   });
 
@@ -248,7 +243,7 @@ describe('a host with Better Auth, drizzle and D1', () => {
         );
         expect(await names(BY_WRANGLER)).toEqual(HOST_FILES);
         expect(await names(BY_TYPEORM)).toEqual([]);
-        expect(await names(TABLES)).toEqual(expect.not.arrayContaining(BILLING_TABLES));
+        expect(await names(TABLES)).toEqual(expect.not.arrayContaining(USER_TABLES));
       },
     );
   });
@@ -275,7 +270,7 @@ async function catalogOfMigrate(): Promise<unknown[]> {
   const entries = await database.sql(
     `SELECT type, name, sql FROM sqlite_master
      WHERE tbl_name IN (SELECT value FROM json_each($1)) ORDER BY type, name`,
-    [JSON.stringify(BILLING_TABLES)],
+    [JSON.stringify(USER_TABLES)],
   );
   return withoutIndents(entries);
 }

@@ -27,15 +27,27 @@ export const WRANGLER_ENV = {
 /** A copy of a fixture, with the packed package installed and others linked. */
 export async function copyProject(source: string, packages: readonly string[]): Promise<string> {
   const folder = newFolder('worker');
-  cpSync(source, folder, { recursive: true });
-  linkPackages(folder, packages);
-  await installPackage(folder);
+  await fillProject(folder, source, packages);
   return folder;
 }
 
+/** The same, in a folder that is there. */
+export async function fillProject(
+  folder: string,
+  source: string,
+  packages: readonly string[],
+): Promise<void> {
+  cpSync(source, folder, { recursive: true });
+  linkPackages(folder, packages);
+  await installPackage(folder);
+}
+
+/** Where {@link bundle} leaves a Worker in its project, if it is given no further words. */
+export const BUNDLED = 'bundled';
+
 /** Bundles a Worker as `wrangler deploy` does, with these words more. */
 export async function bundle(project: string, ...words: string[]): Promise<string> {
-  const out = words.length === 0 ? 'bundled' : 'bundled-otherwise';
+  const out = words.length === 0 ? BUNDLED : 'bundled-otherwise';
   const { exitCode, stdout, stderr } = await wrangler(
     ['deploy', '--dry-run', '--outdir', out, ...words],
     project,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BillingTableName } from '../schema/expected-columns';
+import type { BillingTableName } from '../support/billing-tables';
 import { key, type Values, instant, WILD } from './values';
 
 /** The values of an entity's properties; undefined is a property that was not set. */

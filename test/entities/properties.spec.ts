@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { COLUMNS } from '../schema/expected-columns';
+import { closeAfterwards } from '../support/closing';
 import { engines } from '../support/engines';
 import { assertProperty, runs } from '../support/runs';
 import {
@@ -23,10 +24,11 @@ const D1_EVERY = 20;
 describe('U6 what the validator lets through, all engines store and give back', () => {
   const workbenches: Workbench[] = [];
   beforeAll(async () => {
-    for (const engine of engines) workbenches.push(await openWorkbench(engine));
-  });
-  afterAll(async () => {
-    for (const workbench of workbenches) await workbench.close();
+    for (const engine of engines) {
+      const workbench = await openWorkbench(engine);
+      closeAfterwards(() => workbench.close());
+      workbenches.push(workbench);
+    }
   });
 
   it.each([...TENANT_ROWS, ...USER_ROWS])(

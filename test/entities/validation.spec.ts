@@ -24,7 +24,8 @@ import {
   USER,
   USER_PLAN,
 } from '../schema/billing-database';
-import { BILLING_TABLES } from '../schema/expected-columns';
+import { BILLING_TABLES } from '../support/billing-tables';
+import { closeAfterwards } from '../support/closing';
 import { openDataSource } from '../support/data-source';
 import { engines, rowsOf, type TestDatabase } from '../support/engines';
 
@@ -60,12 +61,9 @@ describe.each(SOURCES)('U6 validation through $kind on $name', ({ engine, open }
   beforeAll(async () => {
     database = await createBillingDatabase(engine);
     dataSource = await open(database);
+    closeAfterwards(() => dataSource.destroy());
   });
   beforeEach(() => startAfresh(database));
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.close();
-  });
 
   /** The one error of a write that must be refused, and leave every row as it was. */
   async function refusal(write: () => Promise<unknown>): Promise<BillingError<ValidationDetails>> {

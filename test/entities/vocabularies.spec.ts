@@ -86,7 +86,6 @@ describe.each(engines)('U6 the vocabularies on $name', (engine) => {
     database = await createBillingDatabase(engine);
     live = await liveKeys(database);
   });
-  afterAll(() => database.close());
 
   it('are in the CHECKs what they are in the exported lists, word for word', () => {
     // Of all CHECKs that name words: a list that is added is seen here.

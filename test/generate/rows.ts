@@ -1,20 +1,9 @@
+import { BILLING_TABLES } from '../support/billing-tables';
 import { TENANT_IDS, USER_IDS, rowsOf } from '../support/engines';
 import type { TestDatabase } from '../support/engines';
 
 /** Every table that a migration must not lose a row of, parents first. */
-export const TABLES = [
-  'tenants',
-  'user',
-  'session',
-  'account',
-  'plans',
-  'subscriptions',
-  'tenant_config',
-  'subscription_plans',
-  'direct_debit_tokens',
-  'user_subscriptions',
-  'payment_attempts',
-] as const;
+export const TABLES = ['tenants', 'user', 'session', 'account', ...BILLING_TABLES] as const;
 
 const id = (number: number): string =>
   `018f3c5e-0000-7000-9000-${String(number).padStart(12, '0')}`;

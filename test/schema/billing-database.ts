@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { TENANT_IDS, USER_IDS, type TestDatabase, type TestEngine } from '../support/engines';
-import { BILLING_TABLES, type BillingTableName } from './expected-columns';
+import { type BillingTableName, DELETE_BILLING_ROWS } from '../support/billing-tables';
 
 /** Column names and values, as plain SQL takes them. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -27,14 +27,27 @@ export function createBillingDatabase({ createDatabase }: TestEngine): Promise<T
 
 /** Takes every billing row away and puts the rows to refer to in place. */
 export async function startAfresh(database: TestDatabase): Promise<void> {
-  await database.exec(BILLING_TABLES.map((table) => `DELETE FROM "${table}";`).join(' '));
-  await store(database, 'plans', { id: PLAN });
-  await store(database, 'subscription_plans', { id: USER_PLAN });
-  await store(database, 'direct_debit_tokens', { id: TOKEN, user_id: PARENT_USER });
-  for (const id of [USER_SUBSCRIPTION, OTHER_USER_SUBSCRIPTION]) {
-    const ended = { status: 'canceled', ended_at: day(1) };
-    await store(database, 'user_subscriptions', { id, user_id: PARENT_USER, ...ended });
-  }
+  await database.exec(DELETE_BILLING_ROWS + FIRST_ROWS);
+}
+
+/** As one text, for on D1 each statement is a request. */
+const FIRST_ROWS = [
+  insertion('plans', { id: PLAN }),
+  insertion('subscription_plans', { id: USER_PLAN }),
+  insertion('direct_debit_tokens', { id: TOKEN, user_id: PARENT_USER }),
+  ...[USER_SUBSCRIPTION, OTHER_USER_SUBSCRIPTION].map((id) =>
+    insertion('user_subscriptions', {
+      ...{ id, user_id: PARENT_USER, status: 'canceled' },
+      ended_at: '2026-03-01 12:00:00.000',
+    }),
+  ),
+].join(' ');
+
+function insertion(table: BillingTableName, changes: Row): string {
+  const row = { ...validRow(table), ...changes };
+  const columns = Object.keys(row).map((column) => `"${column}"`);
+  const values = Object.values(row).map((value) => `'${String(value)}'`);
+  return `INSERT INTO "${table}" (${columns.join(', ')}) VALUES (${values.join(', ')});`;
 }
 
 /** Values for the columns that must be given, and no others; no two rows alike. */

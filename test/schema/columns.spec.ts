@@ -1,3 +1,4 @@
+import { BILLING_TABLES, type BillingTableName } from '../support/billing-tables';
 import { type Dialect, engines, type TestDatabase } from '../support/engines';
 import {
   createBillingDatabase,
@@ -7,13 +8,7 @@ import {
   store,
   validRow,
 } from './billing-database';
-import {
-  BILLING_TABLES,
-  type BillingTableName,
-  COLUMNS,
-  type ExpectedColumn,
-  NOW,
-} from './expected-columns';
+import { COLUMNS, type ExpectedColumn, NOW } from './expected-columns';
 import { expectRefused } from './refusal';
 
 type LiveColumns = Record<string, { readonly type: string; readonly nullable: boolean }>;

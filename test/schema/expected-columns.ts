@@ -1,19 +1,9 @@
+import type { BillingTableName } from '../support/billing-tables';
+
 /**
  * The columns of the seven tables, as they were agreed on: written out, and not derived from the
  * entities or the migrations, which are what is tested against it.
  */
-
-/** Children first: in this order their rows may be deleted. */
-export const BILLING_TABLES = [
-  'payment_attempts',
-  'user_subscriptions',
-  'subscription_plans',
-  'direct_debit_tokens',
-  'tenant_config',
-  'subscriptions',
-  'plans',
-] as const;
-export type BillingTableName = (typeof BILLING_TABLES)[number];
 
 export interface ExpectedColumn {
   /** Postgres' type. */

@@ -1,4 +1,4 @@
-import type { BillingTableName } from './expected-columns';
+import type { BillingTableName } from '../support/billing-tables';
 import {
   BILLABLE_STATUSES,
   LIVE_STATUSES,

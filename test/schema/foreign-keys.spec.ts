@@ -1,3 +1,8 @@
+import {
+  BILLING_TABLES,
+  type BillingTableName,
+  DELETE_BILLING_ROWS,
+} from '../support/billing-tables';
 import { engines, HOST_TABLES, rowsOf, type TestDatabase } from '../support/engines';
 import { HOST_ROWS } from '../support/host-tables';
 import {
@@ -18,7 +23,7 @@ import {
   USER_PLAN,
   USER_SUBSCRIPTION,
 } from './billing-database';
-import { BILLING_TABLES, COLUMNS } from './expected-columns';
+import { COLUMNS } from './expected-columns';
 import { FOREIGN_KEYS } from './expected-keys';
 import { expectRefused } from './refusal';
 
@@ -54,7 +59,7 @@ describe.each(engines)('T3, U2 the foreign keys on $name', (engine) => {
 
   const remove = (table: string, id: string): Promise<unknown> =>
     database.sql(`DELETE FROM "${table}" WHERE id = $1`, [id]);
-  const exists = async (table: (typeof BILLING_TABLES)[number], id: string): Promise<boolean> =>
+  const exists = async (table: BillingTableName, id: string): Promise<boolean> =>
     (await idsOf(database, table)).includes(id);
 
   it.each(KEYS)('$name refuses a row that points nowhere', async (key) => {
@@ -165,7 +170,7 @@ describe.each(engines)('T3, U2 the foreign keys on $name', (engine) => {
     await store(database, 'subscriptions');
     await store(database, 'payment_attempts');
     const before = await hostRows();
-    await database.exec(BILLING_TABLES.map((table) => `DELETE FROM "${table}";`).join(' '));
+    await database.exec(DELETE_BILLING_ROWS);
     expect(await hostRows()).toEqual(before);
   });
 

@@ -1,5 +1,5 @@
 import { catalogOf, type TestDatabase } from '../support/engines';
-import { BILLING_TABLES } from './expected-columns';
+import { BILLING_TABLES } from '../support/billing-tables';
 import type { ExpectedIndex } from './expected-keys';
 
 /** Everything about the billing tables that has a name, as the database itself tells it. */

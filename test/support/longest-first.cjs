@@ -4,12 +4,17 @@ const Sequencer = require('@jest/test-sequencer').default;
 const LONG = [
   'd1/parity.spec.ts',
   'd1/parity-2.spec.ts',
-  'entities/properties.spec.ts',
   'd1/wrangler-project.spec.ts',
   'generate/generate.spec.ts',
-  'cli/commands.spec.ts',
   'cli/typeorm-cli.spec.ts',
+  'entities/properties.spec.ts',
+  'd1/better-auth.spec.ts',
+  'cli/commands.spec.ts',
+  'd1/example.spec.ts',
+  'package/package.spec.ts',
+  'docs/readme.spec.ts',
   'migrations/concurrency.spec.ts',
+  'cli/exit-codes.spec.ts',
 ];
 
 const rank = ({ path }) => {

@@ -11,3 +11,17 @@ export function listen(server: Server): Promise<string> {
     });
   });
 }
+
+/**
+ * `fetch` from a server on this machine. One that closes a socket that has been idle for a while may
+ * do so just when the next request is sent, on a busy machine above all: that request is sent again.
+ */
+export async function fetchLocal(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    const { code } = (error as { cause?: { code?: string } }).cause ?? {};
+    if (code !== 'UND_ERR_SOCKET' && code !== 'ECONNRESET') throw error;
+    return fetch(url, init);
+  }
+}

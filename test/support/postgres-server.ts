@@ -66,6 +66,12 @@ async function tryToStart(port: number): Promise<PostgresServer> {
       synchronous_commit: 'off',
       full_page_writes: 'off',
       autovacuum: 'off',
+      // Databases are made by the dozen: their pages need no log for a standby, and no checkpoint.
+      wal_level: 'minimal',
+      max_wal_senders: '0',
+      max_wal_size: '4GB',
+      checkpoint_timeout: '1h',
+      jit: 'off',
     }),
     onLog: note,
     onError: note,
