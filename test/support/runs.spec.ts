@@ -11,7 +11,7 @@ describe('a property that takes too long', () => {
       await setTimeout(40);
       ended += 1;
     });
-    const asserting = assertProperty(property, { numRuns: 1_000, interruptAfterTimeLimit: 100 });
+    const asserting = assertProperty(property, { numRuns: 1_000 }, 100);
     await expect(asserting).rejects.toThrow(/interrupted/i);
     const then = { started, ended };
     expect(ended).toBe(started);

@@ -16,6 +16,7 @@ const TIME_LIMIT_MS = IS_LONG ? 3_240_000 : 540_000;
 export async function assertProperty<Values>(
   property: fc.IAsyncPropertyWithHooks<Values>,
   parameters: fc.Parameters<Values>,
+  interruptAfterTimeLimit = TIME_LIMIT_MS,
 ): Promise<void> {
   let underWay: unknown;
   const run = property.run.bind(property);
@@ -24,9 +25,9 @@ export async function assertProperty<Values>(
     underWay = outcome;
     return outcome;
   };
-  const limit = { interruptAfterTimeLimit: TIME_LIMIT_MS, markInterruptAsFailure: true };
+  const limit = { interruptAfterTimeLimit, markInterruptAsFailure: true };
   try {
-    await fc.assert(property, { ...limit, ...parameters });
+    await fc.assert(property, { ...parameters, ...limit });
   } finally {
     await underWay;
   }

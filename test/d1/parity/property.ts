@@ -10,7 +10,7 @@ import { type Outcome, type Refusal, World } from './world';
  * The seed that a failure tells is the one to give, whichever half it was.
  */
 const SEED = setting('PARITY_SEED', 20261120, -Infinity);
-const RUNS = setting('PARITY_RUNS', runs(40, 1000), 1);
+const RUNS = setting('PARITY_RUNS', runs(30, 1000), 1);
 const LENGTH = setting('PARITY_LENGTH', 20, 1);
 
 /** Of a number that is none, no sequence at all would be made, and all would be alike. */
@@ -74,9 +74,11 @@ function property(seed: number, count: number): void {
     // A few steps can't meet everything.
     if (count * LENGTH < 500) return;
     const seen = [...done.keys()];
-    for (const kind of ['UNIQUE', 'FOREIGN_KEY', 'CHECK', 'NOT_NULL']) {
+    for (const kind of ['UNIQUE', 'FOREIGN_KEY', 'CHECK']) {
       expect(seen.join()).toContain(`${kind}_VIOLATION`);
-      if (count * LENGTH < 10_000) continue;
+    }
+    if (count * LENGTH < 10_000) return;
+    for (const kind of ['UNIQUE', 'FOREIGN_KEY', 'CHECK', 'NOT_NULL']) {
       expect(seen).toContain(`update: ${kind}_VIOLATION`);
       expect(seen).toContain(`transaction: ${kind}_VIOLATION`);
     }
