@@ -54,7 +54,9 @@ export default defineConfig(
     files: ['**/*.{js,cjs,mjs}'],
     languageOptions: {
       globals: {
+        btoa: 'readonly',
         console: 'readonly',
+        crypto: 'readonly',
         fetch: 'readonly',
         performance: 'readonly',
         process: 'readonly',
@@ -62,6 +64,7 @@ export default defineConfig(
         Buffer: 'readonly',
         Request: 'readonly',
         Response: 'readonly',
+        TextEncoder: 'readonly',
         URL: 'readonly',
       },
     },

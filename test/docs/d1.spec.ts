@@ -12,8 +12,6 @@ import { textsOf } from './pages';
 const PAGE = 'docs/d1.md';
 
 /** Processes one after the other, on a machine that is busy with other tests. */
-jest.setTimeout(120_000);
-
 describe('U3 B1 the page about D1', () => {
   it('U3 shows what the command writes after the file of the host', async () => {
     const cwd = newFolder('d1-page');

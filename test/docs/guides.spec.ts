@@ -5,10 +5,6 @@ import { run } from '../support/run';
 import { ROOT, read, textsOf } from './pages';
 import { DocsProject } from './project';
 
-/** A build, an `npm pack` and three compiler runs, on a machine that is busy with other tests. */
-const TIMEOUT_MS = 240_000;
-jest.setTimeout(TIMEOUT_MS);
-
 describe('C4 the programs of the guides', () => {
   let project: DocsProject;
 

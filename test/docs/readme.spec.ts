@@ -9,10 +9,6 @@ import { prose } from './markdown';
 import { BLOCKS, ROOT, read, textsOf } from './pages';
 import { DocsProject, folderOf } from './project';
 
-/** A build, an `npm pack` and three compiler runs, on a machine that is busy with other tests. */
-const TIMEOUT_MS = 240_000;
-jest.setTimeout(TIMEOUT_MS);
-
 const PAGE = 'README.md';
 const NESTJS = 'Quick start: NestJS 12 on Postgres';
 const SQLITE = 'Quick start: SQLite';

@@ -34,7 +34,7 @@ describe('B1 a SQLite file that is opened while another connection writes to it'
     await expect(opened.initialize()).rejects.toMatchObject({
       code: 'DATABASE_BUSY',
       message: expect.stringMatching(
-        /billing\.sqlite can't be opened: .* for over 50 ms\. Wait until .* and retry\.$/,
+        /billing\.sqlite can't be opened, as .* for over 50 ms: wait until .* and retry\.$/,
       ) as string,
       cause: { code: 'SQLITE_BUSY' },
     });

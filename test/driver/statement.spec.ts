@@ -1,8 +1,8 @@
 import { type DataSource, In } from 'typeorm';
 import { Plan } from '../../src';
 import { tokenize } from '../../src/driver/sql/tokens';
-import { openDataSource } from '../support/data-source';
-import { engines, TENANT_IDS, type TestDatabase } from '../support/engines';
+import { openBilling } from '../support/data-source';
+import { engines, TENANT_IDS, type TestDatabase, type TestEngine } from '../support/engines';
 
 // The tokeniser itself, and what it was called with.
 jest.mock('../../src/driver/sql/tokens', () => {
@@ -118,21 +118,19 @@ const WORK: readonly Work[] = [
   },
 ];
 
-describe.each(['sqlite', 'd1'] as const)('B6 statements on %s', (engine) => {
+const ON_SQLITE = engines.filter(
+  (engine): engine is TestEngine<'sqlite' | 'd1'> => engine.dialect === 'sqlite',
+);
+
+describe.each(ON_SQLITE)('B6 statements on $name', ({ name: engine, createDatabase }) => {
   let database: TestDatabase;
   let dataSource: DataSource;
 
   beforeAll(async () => {
-    database = await engines.find(({ name }) => name === engine)!.createDatabase({ host: 'rows' });
-    dataSource = await openDataSource(database);
-    await dataSource.runMigrations();
+    ({ database, dataSource } = await openBilling(createDatabase, { host: 'rows' }));
     await dataSource.manager.save(newPlans(dataSource, 1));
   });
   afterEach(() => jest.restoreAllMocks());
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.close();
-  });
 
   it.each(WORK)('B6 $what splits each into tokens once, or not at all', async (work) => {
     const log = jest.spyOn(dataSource.logger, 'logQuery');

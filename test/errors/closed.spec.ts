@@ -2,8 +2,8 @@ import type { DataSource } from 'typeorm';
 import { check, compare, migrate, pendingSql, revert, status } from '../../src';
 import { createMigrationDataSource } from '../../src/data-sources/migrations-only';
 import { readSettings } from '../../src/data-sources/settings';
-import { openDataSource } from '../support/data-source';
-import { engines, type TestDatabase } from '../support/engines';
+import { opened, openDataSource } from '../support/data-source';
+import { engineNamed, engines } from '../support/engines';
 
 const FUNCTIONS: Readonly<Record<string, (dataSource: DataSource) => Promise<unknown>>> = {
   check,
@@ -15,16 +15,13 @@ const FUNCTIONS: Readonly<Record<string, (dataSource: DataSource) => Promise<unk
 };
 
 describe.each(engines)('C2 a DataSource that is not open, on $name', ({ createDatabase }) => {
-  let database: TestDatabase;
   let dataSource: DataSource;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    dataSource = await openDataSource(database);
+    dataSource = await openDataSource(await createDatabase());
     expect(await status(dataSource)).not.toEqual([]);
     await dataSource.destroy();
   });
-  afterAll(() => database.close());
 
   it.each(Object.keys(FUNCTIONS))('C2 is refused by %s()', async (name) => {
     await expect(FUNCTIONS[name]!(dataSource)).rejects.toMatchObject({
@@ -35,11 +32,8 @@ describe.each(engines)('C2 a DataSource that is not open, on $name', ({ createDa
 });
 
 it('C2 a DataSource without billing entities is refused by check(), not found to be in order', async () => {
-  const postgres = engines.find(({ name }) => name === 'postgres')!;
-  const database = await postgres.createDatabase();
-  const dataSource = createMigrationDataSource(readSettings({ DATABASE_URL: database.url }));
-  await dataSource.initialize();
+  const database = await engineNamed('sqlite').createDatabase();
+  const settings = readSettings({ DATABASE_URL: database.url });
+  const dataSource = await opened(createMigrationDataSource(settings));
   await expect(check(dataSource)).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' });
-  await dataSource.destroy();
-  await database.close();
 });

@@ -157,7 +157,7 @@ describe.each(engines)('T4 U8 what a migration needs on $name', ({ createDatabas
       await database.exec(`${TENANTS}; ${USERS}`);
       dataSource.setOptions({ [option]: 'app' });
       await expect(migrate(dataSource)).rejects.toMatchObject({
-        code: 'NOT_SUPPORTED',
+        code: 'CONFIGURATION_INVALID',
         message: expect.stringContaining(`${option} "app"`) as string,
       });
       await expect(database.sql('SELECT * FROM plans')).rejects.toThrow(

@@ -6,8 +6,6 @@ import { newFolder } from '../support/test-run';
 const ROOT = resolve(__dirname, '../..');
 
 /** Processes one after the other, on a machine that is busy with other tests. */
-jest.setTimeout(120_000);
-
 describe('C1 npm run repository', () => {
   let folder: string;
 

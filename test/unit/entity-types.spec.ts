@@ -1,9 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 
-/** A compiler run, on a machine that is busy with other tests. */
-const TIMEOUT_MS = 300_000;
-
 const ROOT = resolve(__dirname, '../..');
 const HEAD = `
 import { Entity, ManyToOne } from 'typeorm';
@@ -157,7 +154,7 @@ describe('U6 what of an entity does not compile', () => {
         ]),
       ),
     );
-  }, TIMEOUT_MS);
+  });
 
   it.each(CASES.map(({ title }, index) => [title, index] as const))('U6 %s', (_title, index) => {
     const { message } = CASES[index]!;
