@@ -1,2 +1,7 @@
 /** All that the engines take from inside TypeORM: not part of its public API. */
-export { Query, type QueryCollector, RdbmsSchemaBuilder } from '../driver/typeorm';
+export {
+  type ColumnMetadata,
+  Query,
+  type QueryCollector,
+  RdbmsSchemaBuilder,
+} from '../driver/typeorm';

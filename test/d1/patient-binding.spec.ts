@@ -82,7 +82,7 @@ describe('B4 a local D1 that another process has locked', () => {
     locked.refusals = Array<string>(9).fill(LOCKED);
     await expect(insert(1).all()).rejects.toMatchObject({
       code: 'DATABASE_BUSY',
-      message: expect.stringMatching(/for 20 s: wait until that has finished/) as string,
+      message: expect.stringMatching(/for 20 s: wait until it has finished/) as string,
       cause: { message: LOCKED },
     });
     expect(locked.refusals.length).toBeGreaterThan(0);

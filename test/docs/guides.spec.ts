@@ -40,8 +40,7 @@ describe('C2 what the guides say of the project', () => {
     );
     expect(codes.length).toBeGreaterThan(10);
     const rows = [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)` /gm)].map(([, code]) => code);
-    expect(new Set(rows).size).toBe(rows.length);
-    expect(rows).toEqual(expect.arrayContaining(codes));
+    expect(rows.sort()).toEqual(codes.sort());
   });
 
   it('C2 every guarantee names tests that there are', () => {

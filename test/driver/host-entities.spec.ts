@@ -152,7 +152,7 @@ describe.each(engines)(
         await expect(saving).rejects.toMatchObject({
           code: 'NOT_SUPPORTED',
           message: expect.stringMatching(
-            /^The number that Entry gets .* give the entity an id/,
+            /^The generated id of Entry is unknown .* give the entity an id/,
           ) as unknown,
         });
         expect(await entries.count()).toBe(2);

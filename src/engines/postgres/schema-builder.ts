@@ -1,5 +1,5 @@
-import { type EntityMetadata, Table } from 'typeorm';
-import { Query, type QueryCollector, RdbmsSchemaBuilder } from '../typeorm';
+import { type EntityMetadata, Table, type TableColumnOptions, TableUnique } from 'typeorm';
+import { type ColumnMetadata, Query, type QueryCollector, RdbmsSchemaBuilder } from '../typeorm';
 import { changedParts } from './changed-parts';
 
 /**
@@ -17,6 +17,34 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
       if (table) await this.#changeTypes(metadata, table);
     }
     await super.executeSchemaSyncOperationsInProperOrder();
+  }
+
+  /** TypeORM would name the UNIQUE of a new column by its own rule, not as the entity does. */
+  protected override async addNewColumns(): Promise<void> {
+    const before = new Map(
+      this.tables.map(({ name, columns }) => [name, columns.map((one) => one.name)]),
+    );
+    this.#leaveOutUniques = true;
+    await super.addNewColumns();
+    this.#leaveOutUniques = false;
+    for (const metadata of this.entityToSyncMetadatas) {
+      const table = this.tables.find(({ name }) => name.split('.').at(-1) === metadata.tableName);
+      for (const unique of metadata.uniques) {
+        const [column, ...more] = unique.columns;
+        const isNew = !before.get(table?.name ?? '')?.includes(column?.databaseName ?? '');
+        if (!table || more.length > 0 || !isNew) continue;
+        await this.queryRunner.createUniqueConstraint(table, TableUnique.create(unique));
+      }
+    }
+  }
+
+  #leaveOutUniques = false;
+
+  protected override metadataColumnsToTableColumnOptions(
+    columns: ColumnMetadata[],
+  ): TableColumnOptions[] {
+    const options = super.metadataColumnsToTableColumnOptions(columns);
+    return this.#leaveOutUniques ? options.map((one) => ({ ...one, isUnique: false })) : options;
   }
 
   /** Drops what has the right name and another meaning; TypeORM then creates it again. */
