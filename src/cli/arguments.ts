@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BillingError } from '../errors';
-import type { ScriptDialect } from '../migrator/sql-scripts';
+import { SCRIPT_DIALECTS, type ScriptDialect } from '../engines/scripts';
 
 export const COMMANDS = ['migrate', 'rollback', 'status', 'check', 'sql'] as const;
 export type Command = (typeof COMMANDS)[number];
@@ -119,7 +119,8 @@ function parse(words: readonly string[]) {
 }
 
 function readDialect(word: string | undefined): ScriptDialect | undefined {
-  if (word === undefined || word === 'postgres' || word === 'd1') return word;
+  const dialect = SCRIPT_DIALECTS.find((name) => name === word);
+  if (dialect !== undefined || word === undefined) return dialect;
   throw invalid(`--dialect is "${word}", not postgres or d1`);
 }
 

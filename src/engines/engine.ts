@@ -1,11 +1,12 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { ExtraPart } from '../driver/schema/extras';
 import type { Family } from '../host/families';
+import type { EngineName } from './engine-name';
 import type { Refusal } from './refusal';
 import type { Scripts } from './scripts';
 import type { RdbmsSchemaBuilder } from './typeorm';
 
-export type EngineName = 'postgres' | 'sqlite' | 'd1';
+export type { EngineName };
 
 /**
  * What the host added to a billing table: a column, an index, a trigger, or a constraint, which is a

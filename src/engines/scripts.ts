@@ -1,3 +1,9 @@
+import type { EngineName } from './engine-name';
+
+/** The databases whose migrations can be written as SQL files: those whose row has `scripts`. */
+export const SCRIPT_DIALECTS = ['postgres', 'd1'] as const satisfies readonly EngineName[];
+export type ScriptDialect = (typeof SCRIPT_DIALECTS)[number];
+
 /** A column of a host's table that a script's foreign keys reference. */
 interface Referenced {
   readonly table: string;

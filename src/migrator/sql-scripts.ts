@@ -1,15 +1,13 @@
 import type { QueryRunner } from 'typeorm';
-import type { EngineName } from '../engines/engine';
 import { engineNamed } from '../engines/registry';
-import { firstLineOf, type Scripts } from '../engines/scripts';
+import { firstLineOf, type ScriptDialect, type Scripts } from '../engines/scripts';
 import { BillingError } from '../errors';
 import type {
   ReversibleMigration,
   ReversibleMigrationClass,
 } from '../migrations/reversible-migration';
 
-/** Databases whose migrations are written as SQL files. */
-export type ScriptDialect = Extract<EngineName, 'postgres' | 'd1'>;
+export type { ScriptDialect };
 
 /** A migration as plain SQL, up and down. */
 export interface SqlScript {

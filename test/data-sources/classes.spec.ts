@@ -4,6 +4,7 @@ import { D1DataSource } from '../../src/d1';
 import { PostgresDataSource } from '../../src/data-sources/postgres';
 import { readSettings } from '../../src/data-sources/settings';
 import { createDataSource } from '../../src/data-sources/shared';
+import { SCRIPT_DIALECTS } from '../../src/engines/scripts';
 import { engineOf, engines } from '../../src/engines/registry';
 
 describe('C3 the shared DataSource', () => {
@@ -16,6 +17,11 @@ describe('C3 the shared DataSource', () => {
     expect(dataSource).toBeInstanceOf(type);
     expect(namesFor(dataSource)).toEqual([engine]);
   });
+});
+
+it('U3 the databases that have SQL files are those whose row says how', () => {
+  const able = engines().filter(({ scripts }) => scripts !== undefined);
+  expect(able.map(({ name }) => name)).toEqual(SCRIPT_DIALECTS);
 });
 
 describe('B1 a DataSource', () => {

@@ -21,6 +21,10 @@ const imports = new Map(
   }),
 );
 
+/** The files of src that have such a text. */
+const texts = (pattern: RegExp): string[] =>
+  files.filter((file) => pattern.test(readFileSync(join(SRC, file), 'utf8')));
+
 const roomOf = (file: string): string => file.split('/')[0]!.replace(/\.ts$/, '');
 
 describe('C2 the rooms of src', () => {
@@ -38,6 +42,19 @@ describe('C2 the rooms of src', () => {
     function mayImport(from: string, to: string): boolean {
       return from === to || (allowed[from]?.includes(to) ?? false);
     }
+  });
+
+  it('ask only in engines/ which database it is', () => {
+    const asking = texts(/[!=]== '(?:postgres|sqlite|d1)'|case '(?:postgres|sqlite|d1)'/);
+    expect(asking.filter((file) => roomOf(file) !== 'engines')).toEqual([]);
+    // The pattern finds those that there are.
+    expect(asking).toContain('engines/postgres/engine.ts');
+  });
+
+  it('take what is inside TypeORM in one file each', () => {
+    const taking = texts(/['"]typeorm\/\w/);
+    expect(taking.filter((file) => !file.endsWith('/typeorm.ts'))).toEqual([]);
+    expect(taking).toContain('driver/typeorm.ts');
   });
 
   it('have no circle, neither among rooms nor among files', () => {
