@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { join, relative } from 'node:path';
 import { BillingError } from '../src/errors';
 import { FAMILY_MIGRATIONS } from '../src/migrations/families';
-import { readSettings } from '../src/data-sources/settings';
+import { readMigrationSettings } from '../src/data-sources/settings';
 import { writeMigrations } from './generator/write';
 
 /**
@@ -18,7 +18,7 @@ async function generate(words: readonly string[]): Promise<void> {
       'npm run db:generate -- AddSomething',
     );
   }
-  const { families } = readSettings({ BILLING_FAMILIES: process.env.BILLING_FAMILIES });
+  const { families } = readMigrationSettings(process.env);
   // Slow to load, with a Postgres server and TypeORM behind it: not for a name that is refused.
   const { findChanges } = await import('./generator/changes');
   const changes = await findChanges(families);

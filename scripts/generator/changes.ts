@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/data-sources/shared';
 import { readSettings, type Settings } from '../../src/data-sources/settings';
-import { hostTableNamed } from '../../src/host/bindings';
+import { hostTables } from '../../src/host/bindings';
 import type { Family } from '../../src/host/families';
 import type { HostColumn } from '../../src/migrations/reversible-migration';
 import { startPostgres } from '../../test/support/postgres-server';
@@ -79,7 +79,9 @@ function hostReferences(dataSource: DataSource, tables: readonly string[]): Host
       const column = referencedColumns[0]?.databaseName;
       if (referencedEntityMetadata.synchronize || column === undefined) continue;
       const table = referencedEntityMetadata.tableName;
-      const type = hostTableNamed(table).keyType;
+      const host = Object.values(hostTables).find((one) => one.table === table);
+      if (host === undefined) throw new Error(`Billing does not attach to the table ${table}.`);
+      const type = host.keyType;
       columns.set(`${table}.${column}`, { table, column, type });
     }
   }

@@ -87,9 +87,6 @@ export function readArguments(words: readonly string[]): Arguments {
     .find((name) => name in values && !OWN[command].includes(name));
   if (foreign) throw invalid(`${command} has no option --${foreign}`);
   if (options.all && options.to !== undefined) throw invalid('Give --all or --to, not both');
-  if (command === 'sql' && (options.dialect === undefined || options.out === undefined)) {
-    throw invalid('sql needs --dialect postgres or d1, and --out <folder>');
-  }
   return { command, ...options };
 }
 
@@ -130,6 +127,7 @@ function readNumber(word: string | undefined): number | undefined {
   throw invalid(`--from is "${word}", not a whole number of up to 14 digits`);
 }
 
-function invalid(message: string, cause?: unknown): BillingError {
+/** An error about the words of a command. */
+export function invalid(message: string, cause?: unknown): BillingError {
   return BillingError.invalidCall(message.replace(/\.$/, ''), 'see typeorm-billing --help', cause);
 }

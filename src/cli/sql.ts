@@ -2,16 +2,14 @@ import { engineNamed } from '../engines/registry';
 import { FAMILY_MIGRATIONS } from '../migrations/families';
 import { writeSqlFiles } from '../migrator/sql-files';
 import { readMigrationSettings } from '../data-sources/settings';
-import type { Arguments } from './arguments';
+import { type Arguments, invalid } from './arguments';
 import type { Outcome } from './commands';
 
 /** Writes the scripts of the families that the environment names, without a database. */
-export async function writeSql({
-  dialect = 'd1',
-  out = '.',
-  from,
-  table,
-}: Arguments): Promise<Outcome> {
+export async function writeSql({ dialect, out, from, table }: Arguments): Promise<Outcome> {
+  if (dialect === undefined || out === undefined) {
+    throw invalid('sql needs --dialect postgres or d1, and --out <folder>');
+  }
   const { families, migrationsTable } = readMigrationSettings(process.env);
   const engine = engineNamed(dialect);
   const migrations = families.flatMap((family) => FAMILY_MIGRATIONS[family][engine.dialect]);

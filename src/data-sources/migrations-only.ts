@@ -7,7 +7,8 @@ import type { Settings } from './settings';
 
 /**
  * The DataSource that the settings describe, not yet initialised, and without its entities. It is
- * enough for `migrate()` and `revert()`, as migrations are plain SQL, and starts sooner.
+ * enough for `migrate()` and `revert()`, as migrations are plain SQL, and starts sooner. Its own
+ * `runMigrations()` is TypeORM's, without a lock: the commands call `migrate()`.
  */
 export function createMigrationDataSource(settings: Settings): DataSource {
   return buildDataSource(

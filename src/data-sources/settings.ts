@@ -57,7 +57,7 @@ export function readMigrationSettings(
 ): Pick<Settings, 'families' | 'migrationsTable'> {
   return {
     families: readFamilies(environment.BILLING_FAMILIES ?? ''),
-    migrationsTable: readName(environment.BILLING_MIGRATIONS_TABLE ?? ''),
+    migrationsTable: readName(environment.BILLING_MIGRATIONS_TABLE ?? 'migrations'),
   };
 }
 
@@ -110,7 +110,6 @@ function readHostTables(text: string, isDefault: boolean): Settings['hostTables'
 }
 
 function readName(text: string): string {
-  if (text === '') return 'migrations';
   if (/^[a-z_][a-z0-9_]{0,62}$/.test(text)) return text;
   throw BillingError.configurationInvalid(
     `BILLING_MIGRATIONS_TABLE is "${text}"`,

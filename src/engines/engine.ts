@@ -42,8 +42,8 @@ export interface Opening {
 }
 
 /**
- * All that differs between databases: one row of the registry. What a row leaves out is as
- * {@link DEFAULTS} says.
+ * All that differs between databases: one row of the registry. A member whose docblock names a default
+ * may be left out of a row, which then takes it from {@link DEFAULTS}; each row gives all others.
  */
 export interface Engine {
   readonly name: EngineName;

@@ -12,8 +12,10 @@ export function registerEngine(engine: Engine): void {
   if (rows.get(engine.name)?.opening === undefined) rows.set(engine.name, engine);
 }
 
-/** The databases that are known here. */
-export const engines = (): readonly Engine[] => [...rows.values()];
+const ORDER: readonly EngineName[] = ['postgres', 'sqlite', 'd1'];
+
+/** The databases that are known here, always in the same order. */
+export const engines = (): readonly Engine[] => ORDER.flatMap((name) => rows.get(name) ?? []);
 
 /** @throws BillingError `NOT_SUPPORTED` if the database is not known here, as Postgres in a Worker */
 export function engineNamed(name: EngineName): Engine {

@@ -15,8 +15,8 @@ export interface HostTable {
 }
 
 /**
- * What billing attaches to: the only place that names the host's tables, at first those of the
- * stand-ins. Read it late: when a DataSource is built or a row is checked, not at import.
+ * What billing attaches to: the only place beside the migrations that names the host's tables, at
+ * first those of the stand-ins. Read it late: when a DataSource is built or a row is checked, not at import.
  */
 export const hostTables: Record<Family, HostTable> = {
   tenant: { table: 'tenants', column: 'id', keyType: 'uuid' },
@@ -29,16 +29,4 @@ export const replacements = new Map<EntityClass, EntityClass>();
 /** The class that relations to `target` use: `target` itself, or the one that replaces it. */
 export function bound<Class extends EntityClass>(target: Class): Class {
   return (replacements.get(target) as Class | undefined) ?? target;
-}
-
-/**
- * The host's table of this name.
- *
- * @throws Error if billing attaches to no such table
- */
-export function hostTableNamed(table: string): HostTable {
-  const known = Object.values(hostTables);
-  const found = known.find((one) => one.table === table);
-  if (found !== undefined) return found;
-  throw new Error(`${table} is no host table: use ${known.map((one) => one.table).join(' or ')}.`);
 }

@@ -72,7 +72,6 @@ function allPending({ dataSource, engine, mode, mixed }: Run): Unit<Migration> {
         ? executeInTurn(executor, queryRunner)
         : executor.executePendingMigrations();
     },
-    isDone: () => Promise.resolve(false),
   };
 }
 
@@ -171,7 +170,7 @@ function assertPlainNames({ options }: DataSource): void {
   const [option, value] = entityPrefix ? ['entityPrefix', entityPrefix] : ['schema', schema];
   if (!value || (option === 'schema' && value === 'public')) return;
   throw BillingError.configurationInvalid(
-    `With the DataSource's ${option} "${value}" the entities would look for other tables than the migrations create`,
+    `The DataSource's ${option} "${value}" renames the tables of the entities, but not those that the migrations create`,
     'give billing a DataSource without it' +
       (option === 'schema' ? ', and set the search_path of its user instead' : ''),
   );

@@ -47,7 +47,6 @@ export async function revert(
             for (const name of names) await undo(executor, name);
             return names;
           },
-          isDone: () => Promise.resolve(false),
         },
       ];
   return runUnits(site, inOrder(units));

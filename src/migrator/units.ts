@@ -20,8 +20,11 @@ export interface Unit<Result> {
     executor: BillingMigrationExecutor,
     queryRunner: QueryRunner | undefined,
   ) => Promise<readonly Result[]>;
-  /** Whether another process has done it in the meantime. Asked only where there is no lock. */
-  readonly isDone: () => Promise<boolean>;
+  /**
+   * Whether another process has done it in the meantime. Asked only where there is no lock; if not
+   * given, nobody else can have done it.
+   */
+  readonly isDone?: () => Promise<boolean>;
 }
 
 /**
@@ -41,7 +44,8 @@ export async function runUnits<Result>(
     try {
       results.push(...(await runUnit(site, unit)));
     } catch (error) {
-      if (site.engine.atomicity === 'transaction' || !(await unit.isDone())) throw error;
+      const isLocked = site.engine.atomicity === 'transaction';
+      if (isLocked || !(await unit.isDone?.())) throw error;
     }
   }
   return results;

@@ -236,5 +236,9 @@ describe('B1 reads in a transaction on D1', () => {
     const another = new HeldWrites(() => new Map([['t', parent]]));
     another.add(new Sql('UPDATE t SET (name, code) = (?, ?) WHERE id = ?'), ['x', 'b', 1]);
     expect(() => another.assertLeftAlone(new Sql('SELECT * FROM child'), [])).toThrow('"child"');
+    const third = new HeldWrites(() => new Map([['t', parent]]));
+    const distinct = 'UPDATE t SET same = name IS DISTINCT FROM ?, code = ? WHERE id = ?';
+    third.add(new Sql(distinct), ['x', 'b', 1]);
+    expect(() => third.assertLeftAlone(new Sql('SELECT * FROM child'), [])).toThrow('"child"');
   });
 });

@@ -42,8 +42,8 @@ export class SqliteConnection {
     database.serialize();
     database.configure('busyTimeout', busyTimeout);
     const connection = new SqliteConnection(database);
-    await connection.execute(new Statement('PRAGMA foreign_keys = ON'), []);
     try {
+      await connection.execute(new Statement('PRAGMA foreign_keys = ON'), []);
       await connection.#useWriteAheadLog(file, busyTimeout);
     } catch (error) {
       await connection.close();

@@ -97,6 +97,8 @@ function tableAt(tokens: readonly Token[], verb: string, index: number): number 
 
 const END_OF_SET = new Set(['from', 'where', 'returning', 'order', 'limit', 'on']);
 
+const endsSet = ({ text, quoted }: Token): boolean => !quoted && END_OF_SET.has(text);
+
 /** `SET a = …, (b, c) = …`, in an UPDATE or after ON CONFLICT. */
 function assignedColumns(tokens: readonly Token[]): ReadonlySet<string> {
   const found = new Set<string>();
@@ -104,7 +106,8 @@ function assignedColumns(tokens: readonly Token[]): ReadonlySet<string> {
   for (const index of outermost(tokens)) {
     const token = tokens[index];
     if (is(token, 'set')) isInside = true;
-    else if (token && !token.quoted && END_OF_SET.has(token.text)) isInside = false;
+    // Not the FROM of `a IS DISTINCT FROM b`, which is part of a value.
+    else if (token && endsSet(token) && !is(tokens[index - 1], 'distinct')) isInside = false;
     if (!isInside || !(is(token, 'set') || is(token, ','))) continue;
     const end = is(tokens[index + 1], '(') ? closing(tokens, index + 1) : index + 2;
     for (const { text } of tokens.slice(index + 1, end)) found.add(text);
