@@ -74,7 +74,7 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
     if (differences.length === 0) return done(`The tables match the entities.${added}`, json);
     return {
       text:
-        'The tables differ from the entities. These statements would fix them:\n\n' +
+        'The tables differ from the entities. These statements would fix them; run them in one transaction:\n\n' +
         `${differences.join(';\n')};${added}`,
       json,
       exitCode: 1,
@@ -84,5 +84,5 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
 
 function hostTable(hosts: readonly HostPart[]): string {
   const rows = hosts.map(({ table, kind, name }) => [table, kind, name] as const);
-  return `The host added this to them; it stays:\n\n${textTable([['table', 'kind', 'name'], ...rows])}`;
+  return `Not named by the entities, left as it is:\n\n${textTable([['table', 'kind', 'name'], ...rows])}`;
 }

@@ -10,8 +10,10 @@ export type { Comparison, HostPart };
  * Compares billing's live tables with its entities: columns, types, nullability, defaults, keys,
  * CHECKs and indexes, including their SQL. Other tables are not compared.
  *
- * @returns the statements that fix the differences; empty if there are none. They drop nothing that
- *   the host added; {@link compare} returns that too.
+ * @returns the statements that fix the differences; empty if there are none. Run them in one
+ *   transaction. Nothing that the host added is lost; {@link compare} returns that too. On SQLite and D1
+ *   a table that changes is rebuilt: the statements drop its triggers, the views on it and the tables
+ *   that refer to it, and make them again.
  * @throws BillingError `CONFIGURATION_INVALID` if the DataSource has no billing entities
  */
 export async function check(dataSource: DataSource): Promise<string[]> {
@@ -20,9 +22,9 @@ export async function check(dataSource: DataSource): Promise<string[]> {
 }
 
 /**
- * As {@link check}, and also lists the columns, constraints, indexes and triggers that the host added
- * to billing's tables. They are no difference. Where a table has to be rebuilt on SQLite and D1, the
- * statements make them again, and copy the tables of the host that refer to it too.
+ * As {@link check}, and also lists what billing's tables have that the entities don't name: columns,
+ * constraints, indexes and triggers. The host added it, or an earlier version of billing made it. It is
+ * no difference, and is not lost where a table is rebuilt.
  *
  * @throws BillingError `CONFIGURATION_INVALID` if the DataSource has no billing entities
  */

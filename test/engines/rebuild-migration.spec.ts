@@ -24,6 +24,12 @@ const BEFORE = [
   'CREATE TABLE "log" ("text" text)',
   `CREATE TRIGGER "note" AFTER DELETE ON "grandchild" BEGIN INSERT INTO "log" VALUES ('gone'); END`,
   `CREATE TRIGGER "keep" BEFORE DELETE ON "parent" WHEN OLD."id" = 2 BEGIN SELECT RAISE(ABORT, 'kept'); END`,
+  // What uses the parent from outside, and in the way of its new name.
+  `CREATE VIEW "names"  AS SELECT p.name FROM main.parent p -- by name`,
+  'CREATE VIEW "we""ird" AS SELECT name FROM names',
+  `CREATE TRIGGER "add""one" INSTEAD OF INSERT ON "we""ird" BEGIN INSERT INTO parent SELECT max(id) + 1, new.name FROM parent; END`,
+  `CREATE TRIGGER logged AFTER INSERT ON log BEGIN DELETE FROM parent WHERE name = new.text; END`,
+  'CREATE VIEW "apart" AS SELECT text FROM log',
   `INSERT INTO "parent" VALUES (1, 'a'), (2, 'b')`,
   'INSERT INTO "child" VALUES (1, 1, 1), (2, 1, 1), (3, 2, 2)',
   'INSERT INTO "grandchild" VALUES (1, 1), (2, 2), (3, 3)',
@@ -61,6 +67,25 @@ describe.each(engines.filter(({ dialect }) => dialect === 'sqlite'))(
         .filter(({ table }) => table !== 'migrations')
         .map((entry) => ({ ...entry, definition: entry.definition.replaceAll(/\s+/g, ' ') }));
 
+    /** The views, and the triggers that are not the parent's, as they were written. */
+    const others = (): Promise<unknown[]> =>
+      database.sql(
+        `SELECT type, name, sql FROM sqlite_master WHERE type IN ('view', 'trigger') AND tbl_name <> 'parent' ORDER BY name`,
+      );
+
+    const expectTheyWork = async (name: string): Promise<void> => {
+      await database.sql(`INSERT INTO "we""ird" VALUES ('${name}')`);
+      expect(await database.sql('SELECT max(name) AS last FROM "we""ird"')).toEqual([
+        { last: name },
+      ]);
+      await database.sql(`INSERT INTO log VALUES ('${name}')`);
+      await database.sql('DELETE FROM log');
+      expect(await database.sql('SELECT name FROM names ORDER BY 1')).toEqual([
+        { name: 'a' },
+        { name: 'b' },
+      ]);
+    };
+
     it('U7 keeps the rows, keys, indexes and triggers of children and grandchildren, up and down', async () => {
       const builder = dataSource.driver.createSchemaBuilder();
       const { upQueries, downQueries } = await builder.log();
@@ -74,12 +99,17 @@ describe.each(engines.filter(({ dialect }) => dialect === 'sqlite'))(
         },
       });
       const [before, catalogBefore] = [await rows(), await tables()];
+      const othersBefore = await others();
+      expect(othersBefore).toHaveLength(6);
+      expect(upQueries.map(({ query }) => query).join('\n')).not.toContain('apart');
 
       expect(await migrate(dataSource)).toHaveLength(1);
       expect(await rows()).toEqual(before);
       const isParent = (entry: unknown): boolean => (entry as { table: string }).table === 'parent';
-      const others = (entries: unknown[]): unknown[] => entries.filter((one) => !isParent(one));
-      expect(others(await tables())).toEqual(others(catalogBefore));
+      const rest = (entries: unknown[]): unknown[] => entries.filter((one) => !isParent(one));
+      expect(rest(await tables())).toEqual(rest(catalogBefore));
+      expect(await others()).toEqual(othersBefore);
+      await expectTheyWork('c');
       await expect(database.sql(`UPDATE "parent" SET "name" = ''`)).rejects.toThrow(
         /ck_parent_name/,
       );
@@ -89,12 +119,24 @@ describe.each(engines.filter(({ dialect }) => dialect === 'sqlite'))(
       expect(await revert(dataSource)).toHaveLength(1);
       expect(await rows()).toEqual(before);
       expect(await tables()).toEqual(catalogBefore);
+      expect(await others()).toEqual(othersBefore);
+      await expectTheyWork('d');
       expect(await database.sql('PRAGMA foreign_key_check')).toEqual([]);
       expect(await database.sql('SELECT * FROM "log"')).toEqual([]);
       // The keys cascade as they did, and the trigger is set off by it.
       await database.sql('DELETE FROM "parent" WHERE "id" = 1');
       expect(await database.sql('SELECT id FROM "grandchild"')).toEqual([]);
       expect(await database.sql('SELECT * FROM "log"')).toHaveLength(3);
+    });
+
+    it('U7 keeps them where the DataSource synchronizes', async () => {
+      const othersBefore = await others();
+      await dataSource.synchronize();
+      await expect(database.sql(`UPDATE "parent" SET "name" = ''`)).rejects.toThrow(
+        /ck_parent_name/,
+      );
+      expect(await others()).toEqual(othersBefore);
+      expect(await database.sql('SELECT name FROM "we""ird"')).toEqual([{ name: 'b' }]);
     });
   },
 );

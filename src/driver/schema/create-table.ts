@@ -1,6 +1,6 @@
 import type { Table, TableColumn, TableForeignKey, TableIndex } from 'typeorm';
+import { quote } from '../sql/quote';
 
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const list = (names: readonly string[]): string => `(${names.map(quote).join(', ')})`;
 
 /**

@@ -1,3 +1,4 @@
+import { quote } from '../sql/quote';
 import { is, type Token, tokenize } from '../sql/tokens';
 
 /**
@@ -122,7 +123,7 @@ export function renameTables(sql: string, names: ReadonlyMap<string, string>): s
     const name = names.get(token.text);
     if (name === undefined || (!is(before, 'references') && !(is(before, 'table') && index === 2)))
       return;
-    renamed += `${sql.slice(position, token.start)}"${name}"`;
+    renamed += `${sql.slice(position, token.start)}${quote(name)}`;
     position = token.end;
   });
   return renamed + sql.slice(position);

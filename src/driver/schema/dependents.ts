@@ -1,27 +1,29 @@
+import { quote } from '../sql/quote';
 import { tokenize } from '../sql/tokens';
 import type { MasterRow } from './definition';
 
-const RENAME = /^ALTER TABLE "new_.*" RENAME TO "(.*)"$/;
+/** The statements before and after a rebuild. */
+export interface Aside {
+  readonly drop: string[];
+  readonly create: string[];
+}
 
 /**
  * Puts the views, and the triggers of other tables, that use a rebuilt table aside and back: SQLite
  * renames no table while one of them uses a table that is missing.
  *
- * @param statements those of a change, which rebuild a table or not
+ * @param rebuilt the names of the tables
  * @param rows the live schema
  */
-export function aroundDependents(
-  statements: readonly string[],
-  rows: readonly MasterRow[],
-): string[] {
-  const rebuilt = statements.flatMap((sql) => RENAME.exec(sql)?.[1]?.toLowerCase() ?? []);
-  const dependents = rebuilt.length === 0 ? [] : dependentsOf(new Set(rebuilt), rows);
+export function dependentsAside(rebuilt: readonly string[], rows: readonly MasterRow[]): Aside {
+  if (rebuilt.length === 0) return { drop: [], create: [] };
+  const dependents = dependentsOf(new Set(rebuilt.map((name) => name.toLowerCase())), rows);
   const views = new Set(dependents.filter(({ type }) => type === 'view').map(({ name }) => name));
-  const dropped = dependents
+  const drop = dependents
     // A trigger of a view goes with it.
     .filter(({ type, tbl_name: table }) => type === 'view' || !views.has(table))
-    .map(({ type, name }) => `DROP ${type.toUpperCase()} "${name}"`);
-  return [...dropped.reverse(), ...statements, ...dependents.map(({ sql }) => sql ?? '')];
+    .map(({ type, name }) => `DROP ${type.toUpperCase()} ${quote(name)}`);
+  return { drop: drop.reverse(), create: dependents.map(({ sql }) => sql ?? '') };
 }
 
 /** In the order in which they were made. What uses a view that is put aside is one of them. */
@@ -37,7 +39,9 @@ function dependentsOf(rebuilt: ReadonlySet<string>, rows: readonly MasterRow[]):
     before = found.size;
     for (const row of users) {
       // A word may be `main.plans`.
-      const words = tokenize(row.sql ?? '').flatMap(({ text }) => text.split('.'));
+      const words = tokenize(row.sql ?? '').flatMap(({ text, quoted }) =>
+        quoted ? [text] : text.split('.'),
+      );
       if (!words.some((word) => used.has(word))) continue;
       found.add(row);
       if (row.type === 'view') used.add(row.name.toLowerCase());

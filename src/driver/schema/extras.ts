@@ -1,3 +1,4 @@
+import { quote } from '../sql/quote';
 import { is, type Token, tokenize } from '../sql/tokens';
 import { type Definition, readTable, type TableDefinition } from './definition';
 
@@ -38,7 +39,7 @@ export function withExtras(intended: TableDefinition, live: TableDefinition): Ta
     intended.name,
     extra.length === 0
       ? intended.sql
-      : `CREATE TABLE "${intended.name}" (\n  ${lines.join(',\n  ')}\n)${options}`,
+      : `CREATE TABLE ${quote(intended.name)} (\n  ${lines.join(',\n  ')}\n)${options}`,
     [...[...intended.indexes.values()].map(({ sql }) => sql), ...extraIndexes(intended, live)],
     live.triggers,
   );
@@ -58,7 +59,7 @@ const extraIndexes = (intended: TableDefinition, live: TableDefinition): string[
     .map(({ sql }) => sql);
 
 /** The name in a definition, as it was written: the word after `keyword` or `constraint`, or the first. */
-function nameIn(sql: string, keyword = 'constraint'): string {
+export function nameIn(sql: string, keyword = 'constraint'): string {
   const tokens = tokenize(sql);
   const found = tokens.findIndex((token) => is(token, keyword));
   if (found > 0 && keyword === 'constraint') return written(sql, tokens[0]);
@@ -69,5 +70,10 @@ function nameIn(sql: string, keyword = 'constraint'): string {
 
 const UNNAMED: ReadonlySet<string> = new Set(['unique', 'check', 'foreign']);
 
-const written = (sql: string, token: Token | undefined): string =>
-  sql.slice(token?.start, token?.end).replaceAll(/^["`[]|["`\]]$/g, '');
+function written(sql: string, token: Token | undefined): string {
+  const raw = sql.slice(token?.start, token?.end);
+  const mark = /^["`[]/.exec(raw)?.[0];
+  if (mark === undefined) return raw;
+  const inner = raw.slice(1, -1);
+  return mark === '[' ? inner : inner.replaceAll(mark + mark, mark);
+}

@@ -1,4 +1,6 @@
-import { type Definition, renameTables, type TableDefinition } from './definition';
+import { quote } from '../sql/quote';
+import { type Definition, type MasterRow, renameTables, type TableDefinition } from './definition';
+import { dependentsAside } from './dependents';
 
 export type Schema = ReadonlyMap<string, TableDefinition>;
 
@@ -13,8 +15,13 @@ export type Schema = ReadonlyMap<string, TableDefinition>;
  * 2. Rows are copied, parents first.
  * 3. The old tables are dropped, children first.
  * 4. The new tables are renamed, which renames the references to them too.
+ *
+ * A new column that is required and has no default comes first of all: SQLite refuses it if the
+ * table has rows, before anything is changed.
+ *
+ * @param rows the live schema, whose views and triggers a rebuild must not lose
  */
-export function planChange(from: Schema, to: Schema): string[] {
+export function planChange(from: Schema, to: Schema, rows: readonly MasterRow[] = []): string[] {
   const changed = [...to.values()].filter((table) => differs(from.get(table.name), table));
   const rebuilt = withDependents(
     changed.filter((table) => mustRebuild(from.get(table.name), table)),
@@ -28,10 +35,17 @@ export function planChange(from: Schema, to: Schema): string[] {
   const [late, early] = partition(dropped, (table) =>
     survivors.some((one) => references(one, table)),
   );
+  const aside = dependentsAside(
+    rebuilt.map(({ name }) => name),
+    rows,
+  );
   return [
-    ...early.map(({ name }) => `DROP TABLE "${name}"`),
+    ...changed.flatMap((table) => addRequired(from.get(table.name), table)),
+    ...early.map(({ name }) => `DROP TABLE ${quote(name)}`),
+    ...aside.drop,
     ...rebuild(rebuilt, from),
-    ...late.map(({ name }) => `DROP TABLE "${name}"`),
+    ...late.map(({ name }) => `DROP TABLE ${quote(name)}`),
+    ...aside.create,
     ...altered.flatMap((table) => alter(from.get(table.name) ?? table, table)),
     ...created.flatMap((table) => [table.sql, ...indexes(table)]),
   ];
@@ -104,12 +118,20 @@ function columnOf(table: TableDefinition, keys: readonly string[]): Definition |
 
 const typeOf = ({ name, canonical }: Definition): string => canonical.slice(name.length);
 
+/** Whether a column can't be left out of an INSERT. */
+export const isRequired = (column: Definition): boolean =>
+  /\bnot null\b/.test(typeOf(column)) && !/\b(default|as|autoincrement)\b/.test(typeOf(column));
+
 function mustRebuild(from: TableDefinition | undefined, to: TableDefinition): boolean {
   if (!from) return false;
   const { gone, added } = difference(from, to);
   if (from.options !== to.options) return true;
   if (gone.some((key) => to.definitions.has(key))) return true;
-  return !added.every((key) => canAdd(to, key)) || !gone.every((key) => canDrop(from, key));
+  const required = requiredOf(from, to);
+  return (
+    !added.every((key) => required.includes(key) || canAdd(to, key)) ||
+    !gone.every((key) => canDrop(from, key))
+  );
 }
 
 /** Whether `ALTER TABLE … ADD COLUMN` accepts it: a plain column that existing rows satisfy. */
@@ -119,6 +141,22 @@ function canAdd(table: TableDefinition, key: string): boolean {
   if (/\b(primary|unique|references|check|as)\b/.test(part.canonical)) return false;
   const constant = /\bdefault (?!null\b)('|[-+]?\s?\d|true\b|false\b)/.test(part.canonical);
   return constant || !/\b(not null|default)\b/.test(part.canonical);
+}
+
+/** Keys of the new columns that a row needs a value for and that have none. */
+function requiredOf(from: TableDefinition, to: TableDefinition): string[] {
+  return difference(from, to).added.filter((key) => {
+    const part = to.definitions.get(key);
+    if (part?.kind !== 'column' || from.definitions.has(key)) return false;
+    return isRequired(part) && !/\b(primary|unique)\b/.test(typeOf(part));
+  });
+}
+
+function addRequired(from: TableDefinition | undefined, to: TableDefinition): string[] {
+  if (!from) return [];
+  return requiredOf(from, to).map(
+    (key) => `ALTER TABLE ${quote(to.name)} ADD COLUMN ${to.definitions.get(key)?.text ?? ''}`,
+  );
 }
 
 function canDrop(table: TableDefinition, key: string): boolean {
@@ -134,12 +172,15 @@ function alter(from: TableDefinition, to: TableDefinition): string[] {
   const name = (table: TableDefinition, key: string): string =>
     table.definitions.get(key)?.name ?? '';
   const { gone, added, renamed } = difference(from, to);
-  const table = `ALTER TABLE "${to.name}"`;
+  const required = requiredOf(from, to);
+  const table = `ALTER TABLE ${quote(to.name)}`;
   return [
-    ...missing(from.indexes, to.indexes).map((index) => `DROP INDEX "${index}"`),
-    ...(renamed ? [`${table} RENAME COLUMN "${renamed.from}" TO "${renamed.to}"`] : []),
-    ...gone.map((key) => `${table} DROP COLUMN "${name(from, key)}"`),
-    ...added.map((key) => `${table} ADD COLUMN ${text(to, key)}`),
+    ...missing(from.indexes, to.indexes).map((index) => `DROP INDEX ${quote(index)}`),
+    ...(renamed ? [`${table} RENAME COLUMN ${quote(renamed.from)} TO ${quote(renamed.to)}`] : []),
+    ...gone.map((key) => `${table} DROP COLUMN ${quote(name(from, key))}`),
+    ...added
+      .filter((key) => !required.includes(key))
+      .map((key) => `${table} ADD COLUMN ${text(to, key)}`),
     ...missing(to.indexes, from.indexes).map((index) => to.indexes.get(index)?.sql ?? ''),
   ];
 }
@@ -180,8 +221,8 @@ function rebuild(tables: readonly TableDefinition[], from: Schema): string[] {
   return [
     ...tables.map((table) => renameTables(table.sql, temporary)),
     ...tables.map((table) => copyRows(from.get(table.name) ?? table, table)),
-    ...[...tables].reverse().map(({ name }) => `DROP TABLE "${name}"`),
-    ...tables.map(({ name }) => `ALTER TABLE "new_${name}" RENAME TO "${name}"`),
+    ...[...tables].reverse().map(({ name }) => `DROP TABLE ${quote(name)}`),
+    ...tables.map(({ name }) => `ALTER TABLE ${quote(`new_${name}`)} RENAME TO ${quote(name)}`),
     ...tables.flatMap((table) => [...indexes(table), ...table.triggers]),
   ];
 }
@@ -193,7 +234,7 @@ function copyRows(from: TableDefinition, to: TableDefinition): string {
     .filter(({ canonical }) => !/ (as \(|generated always )/.test(canonical))
     .map(({ name }) => ({ target: name, source: name === renamed?.to ? renamed.from : name }))
     .filter(({ source }) => from.definitions.has(`column ${source}`));
-  const targets = pairs.map(({ target }) => `"${target}"`).join(', ');
-  const sources = pairs.map(({ source }) => `"${source}"`).join(', ');
-  return `INSERT INTO "new_${to.name}" (${targets}) SELECT ${sources} FROM "${to.name}"`;
+  const targets = pairs.map(({ target }) => quote(target)).join(', ');
+  const sources = pairs.map(({ source }) => quote(source)).join(', ');
+  return `INSERT INTO ${quote(`new_${to.name}`)} (${targets}) SELECT ${sources} FROM ${quote(to.name)}`;
 }

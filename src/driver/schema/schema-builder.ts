@@ -3,9 +3,9 @@ import { Query, type QueryCollector, RdbmsSchemaBuilder } from '../typeorm';
 import type { EntityMetadata, QueryRunner } from 'typeorm';
 import { createIndexStatement, createTableStatement } from './create-table';
 import { type MasterRow, readTable, readTables, type TableDefinition } from './definition';
-import { aroundDependents } from './dependents';
 import { type ExtraPart, extrasOf, withExtras } from './extras';
 import { planChange, type Schema } from './plan';
+import { renameBack, type Renames, renamesOf, underLiveNames } from './renames';
 
 /**
  * Finds the differences between the entities and a SQLite-family database, and the SQL that removes
@@ -19,12 +19,20 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
   declare protected queryRunner: QueryCollector;
 
   protected override async executeSchemaSyncOperationsInProperOrder(): Promise<void> {
+    const views = [...this.views];
     await this.dropOldViews();
-    const live = readTables(await readMaster(this.queryRunner));
+    // Where statements are only collected, the views are still there.
+    const dropped = new Set(
+      views.filter((view) => !this.views.includes(view)).map(({ name }) => name),
+    );
+    const rows = (await readMaster(this.queryRunner)).filter(
+      ({ type, tbl_name: table }) => type === 'table' || !dropped.has(table),
+    );
+    const live = readTables(rows);
     const intended = this.#intended(live);
-    const statements = planChange(live, intended);
+    const statements = planChange(live, intended, rows);
     if (statements.length > 0) {
-      const back = planChange(intended, live);
+      const back = planChange(intended, live, rows);
       // TypeORM collects the down statements in the order of the up ones and reverses them at the
       // end.
       await this.queryRunner.executeQueries(
@@ -47,16 +55,25 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
     try {
       const rows = await readMaster(queryRunner);
       const live = readTables(rows);
+      const defined = this.entityToSyncMetadatas
+        .filter(({ tableName }) => tables.has(tableName))
+        .map((metadata) => this.#define(metadata, live.get(metadata.tableName)));
+      const renames: Renames = new Map(
+        defined.map((table) => [table.name.toLowerCase(), renamesOf(table, live.get(table.name))]),
+      );
       const intended = new Map(live);
       const extras: ExtraPart[] = [];
-      for (const metadata of this.entityToSyncMetadatas) {
-        if (!tables.has(metadata.tableName)) continue;
-        const present = live.get(metadata.tableName);
-        const table = this.#define(metadata, present);
-        intended.set(table.name, present ? withExtras(table, present) : table);
-        if (present) extras.push(...extrasOf(table, present));
+      for (const table of defined) {
+        const present = live.get(table.name);
+        const named = underLiveNames(table, renames);
+        intended.set(table.name, present ? withExtras(named, present) : named);
+        if (present) extras.push(...extrasOf(named, present));
       }
-      return { statements: aroundDependents(planChange(live, intended), rows), extras };
+      const statements = [
+        ...planChange(live, intended, rows),
+        ...defined.flatMap((table) => renameBack(table, renames)),
+      ];
+      return { statements, extras };
     } finally {
       await queryRunner.release();
     }

@@ -1,4 +1,5 @@
 import type { QueryRunner, Table } from 'typeorm';
+import { quote } from '../../driver/sql/quote';
 
 /** A CHECK or an index, in Postgres' own normal form. */
 interface Part {
@@ -31,17 +32,24 @@ const PROBE = 'billing_probe';
  * Names of the CHECKs and indexes that mean something else in the live table than in `intended`.
  * Postgres itself brings the intended ones into its normal form, on a temporary table. `queryRunner`
  * must be in a transaction, which the caller rolls back.
+ *
+ * @param liveNames the columns with another name in the live table, which is the value
  */
 export async function changedParts(
   queryRunner: QueryRunner,
   live: string,
   intended: Table,
+  liveNames: ReadonlyMap<string, string> = new Map(),
 ): Promise<ReadonlySet<string>> {
   const shadow = intended.clone();
   shadow.name = SHADOW;
   // A type that does not exist yet, such as a new enum, can't be compared.
   const made = await attempt(queryRunner, () => queryRunner.createTable(shadow));
   if (!made) return new Set();
+  for (const names of liveNames) {
+    const [name, live] = names.map(quote);
+    await queryRunner.query(`ALTER TABLE ${SHADOW} RENAME COLUMN ${name} TO ${live}`);
+  }
   const wanted = new Map((await read(queryRunner, SHADOW)).map((part) => [part.name, part]));
   const changed = new Set<string>();
   for (const part of await read(queryRunner, live)) {

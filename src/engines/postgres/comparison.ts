@@ -1,6 +1,14 @@
-import type { DataSource, EntityMetadata, QueryRunner, Table } from 'typeorm';
+import {
+  type DataSource,
+  type EntityMetadata,
+  type QueryRunner,
+  Table,
+  type TableColumn,
+} from 'typeorm';
+import { pairs } from '../../driver/schema/renames';
 import type { Comparison, HostPart } from '../engine';
-import { PostgresSchemaBuilder } from './schema-builder';
+import { Query, type QueryCollector } from '../typeorm';
+import { liveTable, PostgresSchemaBuilder } from './schema-builder';
 
 /** All parts of a table but its primary key, NOT NULLs, and the indexes behind constraints. */
 const PARTS = `
@@ -56,26 +64,99 @@ class KeepingSchemaBuilder extends PostgresSchemaBuilder {
 
   protected override async executeSchemaSyncOperationsInProperOrder(): Promise<void> {
     for (const metadata of this.entityToSyncMetadatas) {
-      const table = this.tables.find(({ name }) => name.split('.').at(-1) === metadata.tableName);
+      const table = liveTable(this.tables, metadata);
       if (table === undefined) continue;
-      const { columns, others } = namesOf(metadata);
+      const names = namesOf(metadata);
+      const renamed = new Set(await this.#renameColumns(metadata, table, names));
       const name = this.dataSource.driver.escape(metadata.tableName);
       const parts = (await this.queryRunner.query(PARTS, [name])) as Omit<HostPart, 'table'>[];
       this.hosts.push(
         ...parts
-          .filter((part) => !(part.kind === 'column' ? columns : others).has(part.name))
+          .filter(({ kind, name: part }) =>
+            kind === 'column'
+              ? !names.columns.has(part) && !renamed.has(part)
+              : !names.others.has(part),
+          )
           .map((part) => ({ table: metadata.tableName, ...part })),
       );
-      hideExtras(table, metadata);
+      hideExtras(table, metadata, names);
     }
     await super.executeSchemaSyncOperationsInProperOrder();
   }
+
+  /** @returns the names that columns of the entity have in the live table */
+  async #renameColumns(metadata: EntityMetadata, table: Table, names: Names): Promise<string[]> {
+    const { driver } = this.dataSource;
+    const found = renamesOf(Table.create(metadata, driver), table, names, (column) =>
+      driver.createFullType(column),
+    );
+    this.liveNames.set(metadata, found);
+    const alter = `ALTER TABLE ${driver.escape(metadata.tableName)} RENAME COLUMN`;
+    for (const [name, live] of found) {
+      const [to, from] = [driver.escape(name), driver.escape(live)];
+      await (this.queryRunner as QueryCollector).executeQueries(
+        new Query(`${alter} ${from} TO ${to}`),
+        new Query(`${alter} ${to} TO ${from}`),
+      );
+      for (const part of partsOf(table)) {
+        part.columnNames = part.columnNames?.map((one) => (one === live ? name : one));
+      }
+      const column = table.findColumnByName(live);
+      if (column) column.name = name;
+    }
+    return [...found.values()];
+  }
 }
 
-function namesOf(metadata: EntityMetadata): {
+interface Names {
   readonly columns: ReadonlySet<string>;
   readonly others: ReadonlySet<string | undefined>;
-} {
+}
+
+/** What of a table names columns. */
+const partsOf = (table: Table): { name?: string; columnNames?: string[] | undefined }[] => [
+  ...table.indices,
+  ...table.checks,
+  ...table.uniques,
+  ...table.foreignKeys,
+];
+
+/** As on SQLite: one column more and one less that are otherwise the same. */
+function renamesOf(
+  intended: Table,
+  live: Table,
+  { columns, others }: Names,
+  type: (column: TableColumn) => string,
+): ReadonlyMap<string, string> {
+  const isRequired = ({ isNullable, default: value }: TableColumn): boolean =>
+    !isNullable && (value ?? null) === null;
+  return pairs(
+    intended.columns.filter(({ name }) => !live.findColumnByName(name)),
+    live.columns.filter(({ name }) => !columns.has(name)),
+    (column, other) => {
+      const isSame =
+        type(column) === type(other) &&
+        column.isNullable === other.isNullable &&
+        isRequired(column) === isRequired(other);
+      if (!isSame) return 0;
+      const isNamed = partsOf(live).some(
+        ({ name, columnNames }) =>
+          others.has(name) &&
+          columnNames?.includes(other.name) &&
+          partsOf(intended).some((part) => part.name === name && names(part, column.name)),
+      );
+      return isNamed ? 2 : isRequired(column) ? 1 : 0;
+    },
+  );
+}
+
+/** TypeORM does not list the columns of a CHECK of an entity. */
+const names = (part: object, column: string): boolean =>
+  'expression' in part
+    ? new RegExp(`\\b${column}\\b`).test(String(part.expression))
+    : (part as { columnNames?: string[] }).columnNames?.includes(column) === true;
+
+function namesOf(metadata: EntityMetadata): Names {
   const { columns, checks, uniques, foreignKeys, indices, exclusions } = metadata;
   return {
     columns: new Set(
@@ -87,8 +168,7 @@ function namesOf(metadata: EntityMetadata): {
   };
 }
 
-function hideExtras(table: Table, metadata: EntityMetadata): void {
-  const { columns, others } = namesOf(metadata);
+function hideExtras(table: Table, metadata: EntityMetadata, { columns, others }: Names): void {
   const isNamed = ({ name }: { name?: string | undefined }): boolean => others.has(name);
   table.columns = table.columns.filter(({ name }) => columns.has(name));
   table.indices = table.indices.filter(isNamed);

@@ -2,15 +2,22 @@ import { type EntityMetadata, Table, type TableColumnOptions, TableUnique } from
 import { type ColumnMetadata, Query, type QueryCollector, RdbmsSchemaBuilder } from '../typeorm';
 import { changedParts } from './changed-parts';
 
+/** The live table of an entity, which TypeORM names with its schema. */
+export const liveTable = (tables: readonly Table[], metadata: EntityMetadata): Table | undefined =>
+  tables.find(({ name }) => name.split('.').at(-1) === metadata.tableName);
+
 /**
  * TypeORM's schema builder compares CHECKs and indexes by their names only. This one also sees a
  * changed CHECK text, index predicate or index column, such as a status added to a list, and keeps
  * the values of a column whose type or length changes.
  */
 export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
+  /** By entity: the columns with another name in the live table, which is the value. */
+  protected readonly liveNames = new Map<EntityMetadata, ReadonlyMap<string, string>>();
+
   protected override async executeSchemaSyncOperationsInProperOrder(): Promise<void> {
     for (const metadata of this.entityToSyncMetadatas) {
-      const table = this.tables.find(({ name }) => name.split('.').at(-1) === metadata.tableName);
+      const table = liveTable(this.tables, metadata);
       if (table && metadata.checks.length + metadata.indices.length > 0) {
         await this.#dropChanged(metadata, table);
       }
@@ -28,7 +35,7 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
     await super.addNewColumns();
     this.#leaveOutUniques = false;
     for (const metadata of this.entityToSyncMetadatas) {
-      const table = this.tables.find(({ name }) => name.split('.').at(-1) === metadata.tableName);
+      const table = liveTable(this.tables, metadata);
       for (const unique of metadata.uniques) {
         const [column, ...more] = unique.columns;
         const isNew = !before.get(table?.name ?? '')?.includes(column?.databaseName ?? '');
@@ -54,7 +61,8 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
     try {
       await shadow.startTransaction();
       const name = driver.escape(metadata.tableName);
-      const changed = await changedParts(shadow, name, Table.create(metadata, driver));
+      const intended = Table.create(metadata, driver);
+      const changed = await changedParts(shadow, name, intended, this.liveNames.get(metadata));
       for (const check of [...live.checks]) {
         if (changed.has(check.name ?? '')) await this.queryRunner.dropCheckConstraint(live, check);
       }
