@@ -50,6 +50,7 @@ const OPTIONS: TypeDocOptions & Partial<PluginOptions> = {
   hideGenerator: true,
 
   excludeExternals: true,
+  excludeInternal: true,
   excludePrivate: true,
   excludeProtected: true,
   // A public signature may name a type that is not exported; a docblock must not link to one.

@@ -13,7 +13,7 @@ import type { Rows } from './rows';
 /** Of a change there is a pair of files for each family. */
 const PAIRS = 2;
 
-const NOTHING = 'The migrations make what the entities say: there is nothing to generate.\n';
+const NOTHING = 'The migrations match the entities: nothing to generate.\n';
 
 describe('T2 C3 db:generate', () => {
   it('writes nothing and says so in one line when there is nothing to do', async () => {
@@ -32,7 +32,7 @@ describe('T2 C3 db:generate', () => {
       const { exitCode, stdout, stderr } = await copy.generate(...words);
       expect({ words, exitCode, stdout }).toEqual({ words, exitCode: 1, stdout: '' });
       expect(stderr).toBe(
-        `A migration's name is one word in PascalCase, not "${words.join(' ')}": npm run db:generate -- AddSomething.\n`,
+        `A migration's name is one word in PascalCase, not "${words.join(' ')}": run \`npm run db:generate -- AddSomething\`.\n`,
       );
     }
     expect(copy.newFiles()).toEqual({ postgres: [], sqlite: [] });
