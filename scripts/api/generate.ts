@@ -123,7 +123,7 @@ function nameParameterTypesAsWritten(
   }
 }
 
-/** A parameter that is destructured where it is declared has no name of its own. */
+/** A parameter that is destructured where it is declared has no name. */
 function nameParameters(project: ProjectReflection): void {
   for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
     if (parameter.name === '__namedParameters') parameter.name = 'options';

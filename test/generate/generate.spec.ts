@@ -10,9 +10,6 @@ import { ProjectCopy } from './project-copy';
 import { allRows, danglingKeys, fill, withColumnsOf } from './rows';
 import type { Rows } from './rows';
 
-/** Of a change there is a pair of files for each family. */
-const PAIRS = 2;
-
 const NOTHING = 'The migrations match the entities: nothing to generate.\n';
 
 describe('T2 C3 db:generate', () => {
@@ -56,7 +53,7 @@ describe.each(CHANGES)('T2 C3 B3 db:generate for $title', (change) => {
 
   it('writes pairs of the same name and timestamp, and registers them', async () => {
     const { postgres, sqlite } = copy.newFiles();
-    expect(postgres).toHaveLength(PAIRS);
+    expect(postgres).toHaveLength(change.pairs);
     expect(sqlite).toEqual(postgres);
     for (const file of postgres) expect(file).toMatch(/^\d{13}-add-something[a-z-]*\.ts$/);
     for (const dialect of ['postgres', 'sqlite'] as const) {
@@ -217,11 +214,11 @@ async function inTransaction(database: TestDatabase, statements: readonly string
   const { binding } = database;
   if (binding) {
     await binding.batch(statements.map((statement) => binding.prepare(statement).bind()));
-    return;
+  } else {
+    await database.exec('BEGIN');
+    for (const statement of statements) await database.exec(statement);
+    await database.exec('COMMIT');
   }
-  await database.exec('BEGIN');
-  for (const statement of statements) await database.exec(statement);
-  await database.exec('COMMIT');
 }
 
 /**
