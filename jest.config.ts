@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { Config } from 'jest';
+import { timeLimitMs } from './test/support/time-limit';
 
 // Not UTC, and not whole hours from it: a time that is taken for a local one shows.
 process.env.TZ = 'America/St_Johns';
@@ -108,9 +109,7 @@ const config: Config = {
   },
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
   maxWorkers: 3,
-  // Of tests and of hooks alike, and the only such limit: on a machine that is busy with other work
-  // anything may take ten times as long, and what hangs is found all the same.
-  testTimeout: isLong ? 3_600_000 : 600_000,
+  testTimeout: timeLimitMs(isLong),
 };
 
 export default config;

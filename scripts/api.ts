@@ -8,8 +8,8 @@ const FOLDER = join(__dirname, '..', 'docs', 'api');
 type Files = ReadonlyMap<string, string>;
 
 /**
- * `npm run docs:api` writes docs/api from the docblocks; with `--check` it only looks whether the
- * pages are what it would write, names those that are not, and ends with exit code 1 then.
+ * `npm run docs:api` writes docs/api from the docblocks; with `--check` it only compares
+ * the pages with what it would write, names those that differ, and ends with exit code 1 then.
  */
 async function run(words: readonly string[]): Promise<number> {
   const [option, ...rest] = words;
@@ -27,11 +27,10 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const stale = differences(await readFiles(FOLDER), made);
   if (stale.length === 0) {
-    console.log('docs/api says what the docblocks say.');
+    console.log('docs/api is up to date.');
     return 0;
   }
-  const names = stale.map((name) => `docs/api/${name}`).join(', ');
-  console.error(`${names}: not what the docblocks say. Run \`npm run docs:api\`.`);
+  console.error(`docs/api is out of date (${stale.join(', ')}): run \`npm run docs:api\`.`);
   return 1;
 }
 

@@ -7,15 +7,15 @@ import { writeMigrations } from './generator/write';
 
 /**
  * `npm run db:generate -- AddSomething`: writes a pair of migrations, one for each dialect, for what
- * the entities have and the migrations don't, and registers them. Databases of its own, thrown away
- * at the end, tell the difference; none of the developer's is touched.
+ * the entities have and the migrations don't, and registers them. Both are compared in temporary
+ * databases; none of the developer's is touched.
  */
 async function generate(words: readonly string[]): Promise<void> {
   const [name, ...rest] = words;
   if (name === undefined || rest.length > 0 || !/^[A-Z][A-Za-z0-9]*$/.test(name)) {
     throw BillingError.invalidCall(
       `A migration's name is one word in PascalCase, not "${words.join(' ')}"`,
-      'npm run db:generate -- AddSomething',
+      'run `npm run db:generate -- AddSomething`',
     );
   }
   const { families } = readMigrationSettings(process.env);
@@ -23,7 +23,7 @@ async function generate(words: readonly string[]): Promise<void> {
   const { findChanges } = await import('./generator/changes');
   const changes = await findChanges(families);
   if (changes.length === 0) {
-    console.log('The migrations make what the entities say: there is nothing to generate.');
+    console.log('The migrations match the entities: nothing to generate.');
     return;
   }
   const folder = join(__dirname, '..', 'src', 'migrations');

@@ -8,8 +8,8 @@ const FILE = join(__dirname, '..', 'docs', 'schema.svg');
 const NAME = relative(join(__dirname, '..'), FILE);
 
 /**
- * `npm run docs:erd` draws docs/schema.svg from the entities; with `--check` it only looks whether
- * the file is what it would draw, and ends with exit code 1 if not.
+ * `npm run docs:erd` draws docs/schema.svg from the entities; with `--check` it only compares the
+ * file with what it would draw, and ends with exit code 1 if they differ.
  */
 async function run(words: readonly string[]): Promise<number> {
   const [option, ...rest] = words;
@@ -24,10 +24,10 @@ async function run(words: readonly string[]): Promise<number> {
     return 0;
   }
   if (drawn === (await read())) {
-    console.log(`${NAME} shows what the entities say.`);
+    console.log(`${NAME} is up to date.`);
     return 0;
   }
-  console.error(`${NAME} does not show what the entities say: run \`npm run docs:erd\`.`);
+  console.error(`${NAME} is out of date: run \`npm run docs:erd\`.`);
   return 1;
 }
 

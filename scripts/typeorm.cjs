@@ -24,7 +24,7 @@ if (
 
 require('typeorm/cli.js');
 
-/** Says in one line what TypeORM would tell with the stacks of two errors. */
+/** Says in one line what TypeORM would print as the stacks of two errors. */
 function checkEnvironment() {
   const { BillingError } = require('../src/errors.ts');
   const { readSettings } = require('../src/data-sources/settings.ts');

@@ -41,10 +41,7 @@ export type BillingErrorCode =
 
 /** `details` of the four violations, which `toBillingError()` makes of a driver's error. */
 export interface RefusalDetails {
-  /**
-   * The table written to. Undefined if it is unknown, such as for a foreign key in a transaction on
-   * D1 that writes to several tables.
-   */
+  /** The table written to. Undefined if unknown, as for a key in a D1 batch on several tables. */
   readonly table: string | undefined;
   /** Column names of a UNIQUE or NOT NULL violation, in the order of the key; otherwise empty. */
   readonly columns: readonly string[];
@@ -104,6 +101,7 @@ export class BillingError<Details = unknown> extends Error {
   /** Data behind the message; its shape depends on `code`. */
   readonly details: Details | undefined;
 
+  /** @internal */
   static validationFailed<Details>(
     table: string,
     failures: readonly string[],
@@ -114,6 +112,7 @@ export class BillingError<Details = unknown> extends Error {
     return new BillingError('VALIDATION_FAILED', `${problem}. ${remedy}.`, { details });
   }
 
+  /** @internal */
   static valueOutOfRange<Details>(
     problem: string,
     remedy: string,
@@ -122,6 +121,7 @@ export class BillingError<Details = unknown> extends Error {
     return BillingError.#make('VALUE_OUT_OF_RANGE', problem, remedy, { details });
   }
 
+  /** @internal */
   static configurationInvalid<Details>(
     problem: string,
     remedy: string,
@@ -130,7 +130,7 @@ export class BillingError<Details = unknown> extends Error {
     return BillingError.#make('CONFIGURATION_INVALID', problem, remedy, extra);
   }
 
-  /** @param user what needs the package: "SQLite" */
+  /** @internal @param user what needs the package: "SQLite" */
   static packageMissing(
     user: string,
     name: string,
@@ -145,11 +145,12 @@ export class BillingError<Details = unknown> extends Error {
     });
   }
 
+  /** @internal */
   static invalidCall(problem: string, remedy: string, cause?: unknown): BillingError {
     return BillingError.#make('INVALID_CALL', problem, remedy, { cause });
   }
 
-  /** @param kind which DataSource: "SQLite" */
+  /** @internal @param kind which DataSource: "SQLite" */
   static dataSourceClosed(kind: string): BillingError {
     return BillingError.#make(
       'DATA_SOURCE_CLOSED',
@@ -158,6 +159,7 @@ export class BillingError<Details = unknown> extends Error {
     );
   }
 
+  /** @internal */
   static commitFailed(): BillingError {
     return BillingError.#make(
       'COMMIT_FAILED',
@@ -166,6 +168,7 @@ export class BillingError<Details = unknown> extends Error {
     );
   }
 
+  /** @internal */
   static hostTableMissing({
     migration,
     table,
@@ -180,7 +183,7 @@ export class BillingError<Details = unknown> extends Error {
     );
   }
 
-  /** @param type the type that the key must have */
+  /** @internal @param type the type that the key must have */
   static hostColumnMismatch(
     { migration, table, column }: HostReference,
     type: string,
@@ -197,6 +200,7 @@ export class BillingError<Details = unknown> extends Error {
     );
   }
 
+  /** @internal */
   static tableExists(
     migration: string,
     tables: readonly string[],
@@ -210,6 +214,7 @@ export class BillingError<Details = unknown> extends Error {
     );
   }
 
+  /** @internal */
   static migrationNotFound(
     name: string,
     problem: string,
@@ -218,6 +223,7 @@ export class BillingError<Details = unknown> extends Error {
     return BillingError.#make('MIGRATION_NOT_FOUND', problem, remedy, { details: { name } });
   }
 
+  /** @internal */
   static danglingKeys(keys: readonly string[]): BillingError<{ keys: readonly string[] }> {
     return BillingError.#make(
       'DANGLING_KEYS',
@@ -227,14 +233,17 @@ export class BillingError<Details = unknown> extends Error {
     );
   }
 
+  /** @internal */
   static databaseBusy(problem: string, remedy: string, cause?: unknown): BillingError {
     return BillingError.#make('DATABASE_BUSY', problem, remedy, { cause });
   }
 
+  /** @internal */
   static uniqueViolation(details: RefusalDetails, cause: unknown): BillingError<RefusalDetails> {
     return BillingError.#violation('UNIQUE_VIOLATION', details, cause);
   }
 
+  /** @internal */
   static foreignKeyViolation(
     details: RefusalDetails,
     cause: unknown,
@@ -242,26 +251,27 @@ export class BillingError<Details = unknown> extends Error {
     return BillingError.#violation('FOREIGN_KEY_VIOLATION', details, cause);
   }
 
+  /** @internal */
   static checkViolation(details: RefusalDetails, cause: unknown): BillingError<RefusalDetails> {
     return BillingError.#violation('CHECK_VIOLATION', details, cause);
   }
 
+  /** @internal */
   static notNullViolation(details: RefusalDetails, cause: unknown): BillingError<RefusalDetails> {
     return BillingError.#violation('NOT_NULL_VIOLATION', details, cause);
   }
 
+  /** @internal */
   static limitExceeded(problem: string, remedy: string, cause?: unknown): BillingError {
     return BillingError.#make('LIMIT_EXCEEDED', problem, remedy, { cause });
   }
 
+  /** @internal */
   static notSupported(problem: string, remedy: string): BillingError {
     return BillingError.#make('NOT_SUPPORTED', problem, remedy);
   }
 
-  /**
-   * What is wrong, a colon, and what to do about it. Only the errors about a row say that in two
-   * sentences, since a list or a name in parentheses ends the first.
-   */
+  // Problem, colon, remedy. Errors about a row are two sentences: a list or a name ends the first.
   static #make<Details>(
     code: BillingErrorCode,
     problem: string,

@@ -50,6 +50,7 @@ const OPTIONS: TypeDocOptions & Partial<PluginOptions> = {
   hideGenerator: true,
 
   excludeExternals: true,
+  excludeInternal: true,
   excludePrivate: true,
   excludeProtected: true,
   // A public signature may name a type that is not exported; a docblock must not link to one.
@@ -122,7 +123,7 @@ function nameParameterTypesAsWritten(
   }
 }
 
-/** A parameter that is destructured where it is declared has no name of its own. */
+/** A parameter that is destructured where it is declared has no name. */
 function nameParameters(project: ProjectReflection): void {
   for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
     if (parameter.name === '__namedParameters') parameter.name = 'options';

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { DataSource, type EntityMetadata } from 'typeorm';
-import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { tenantBilling, userBilling, type BillingFamily } from '../../src/billing';
+import type { ColumnMetadata } from '../../src/driver/typeorm';
 
 export type OnDelete = 'CASCADE' | 'RESTRICT' | 'SET NULL';
 

@@ -27,7 +27,7 @@ export const HELP = `Usage: typeorm-billing <command> [options]
     --to <name>           revert all migrations after this one
   status                list the applied and the pending migrations
   check                 compare billing's tables with its entities and print the statements that
-                        fix a difference; list what the host added to them, which stays
+                        fix a difference; also list what the host added, which is never removed
   sql                   write the migrations as SQL files; needs no database
     --dialect <name>      postgres or d1
     --out <folder>        the folder for the files; rollback files go to its subfolder rollback

@@ -95,7 +95,7 @@ function readFamilies(text: string): Family[] {
   const unknown = names.find((name) => !FAMILIES.some((family) => family === name));
   if (unknown === undefined) return FAMILIES.filter((family) => names.includes(family));
   throw BillingError.configurationInvalid(
-    `BILLING_FAMILIES names "${unknown}", which is no family`,
+    `BILLING_FAMILIES names "${unknown}", which is not a family`,
     'use tenant, user or tenant,user',
   );
 }

@@ -18,7 +18,7 @@ export type HostPart = ExtraPart;
 export interface Comparison {
   /** The statements that fix the differences, in the order to run them; empty if there are none. */
   readonly differences: readonly string[];
-  /** What the host added. It is no difference, and no statement drops it. */
+  /** What the host added. It is not a difference, and is never lost. */
   readonly hosts: readonly HostPart[];
 }
 

@@ -2,7 +2,7 @@
 export interface Refusal {
   readonly kind: 'UNIQUE' | 'FOREIGN_KEY' | 'CHECK' | 'NOT_NULL';
   readonly table: string | undefined;
-  /** Of UNIQUE and NOT NULL only: of the others SQLite tells none. */
+  /** Of UNIQUE and NOT NULL only: SQLite names no columns for the others. */
   readonly columns: readonly string[];
   readonly constraint: string | undefined;
 }

@@ -12,11 +12,14 @@ interface Referenced {
 
 /** How one database's migrations are written as SQL files. */
 export interface Scripts {
-  /** Adds what stands around the statements, where the tool makes no transaction of a file. */
+  /** Adds BEGIN and COMMIT if the tool does not run a file in a transaction. */
   readonly wrap: (statements: readonly string[]) => readonly string[];
   /** Fails if the host's column is missing; undefined where creating the table fails by itself. */
   readonly look: ((column: Referenced) => string) | undefined;
-  /** Fails if a foreign key of the table references a column that is not a key; undefined likewise. */
+  /**
+   * Fails if a foreign key of the table references a column that is not a key; undefined where
+   * creating the table fails by itself.
+   */
   readonly assertKeys: ((table: string) => string) | undefined;
   /** Creates the table of migrations as TypeORM does. */
   readonly makeTable: string;

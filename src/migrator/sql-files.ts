@@ -103,7 +103,7 @@ function nextNumber(numbers: ReadonlyMap<number, string>, out: string): number {
   const last = Math.max(0, ...numbers.keys());
   if (last < MAX_NUMBER) return last + 1;
   throw BillingError.configurationInvalid(
-    `${numbers.get(last) ?? last} in ${out} has a number of more than 14 digits, which is the longest`,
+    `${numbers.get(last) ?? last} in ${out} has a number of more than 14 digits, the maximum`,
     'give the first number by --from',
   );
 }

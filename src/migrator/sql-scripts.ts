@@ -36,7 +36,7 @@ export const MAX_NUMBER = 99_999_999_999_999;
  * whichever of them did it.
  *
  * @throws BillingError `INVALID_CALL` if the files can't be numbered from `from`, or if a table's
- *   name is not an identifier
+ *   name is not an identifier; `NOT_SUPPORTED` from `typeorm-billing/d1` with the dialect `postgres`
  */
 export async function sqlScripts(
   migrations: readonly ReversibleMigrationClass[],
@@ -117,7 +117,7 @@ async function script(
         firstLineOf(name, dialect),
         `-- ${makes}${keys === '' ? '' : `, which reference the host's ${keys}`}, and records it.`,
         `-- Run it with: ${run(file)}`,
-        `-- Taken back by rollback/${file}`,
+        `-- Reverted by rollback/${file}`,
       ],
       wrap([
         ...(look === undefined ? [] : references.map(look)),
@@ -130,7 +130,7 @@ async function script(
     rollback: text(
       [
         `-- typeorm-billing rollback of ${name}`,
-        `-- ${creates.length > 0 ? `Drops the table(s) ${creates.join(', ')} with all their rows` : 'Takes the changes back'}, and the record of it. No host table is touched.`,
+        `-- ${creates.length > 0 ? `Drops the table(s) ${creates.join(', ')} with all their rows` : 'Reverts the changes'}, and the record of it. No host table is touched.`,
         `-- Run it with: ${run(`rollback/${file}`)}`,
       ],
       wrap([...down, ...forget(name, file)]),

@@ -85,7 +85,7 @@ describe.each(enginesByUrl)('the commands on $name', ({ createDatabase }) => {
     expect(await typed(wet, 'migrate', '--dry-run')).toBe('Nothing is pending.\n');
   });
 
-  it('T7 rollback takes back the last, those after one, or all; status tells', async () => {
+  it('T7 rollback reverts the last, those after one, or all; status shows it', async () => {
     const database = await createDatabase({ host: 'rows' });
     const [first = '', ...later] = MIGRATIONS;
     const before = await catalog(database);

@@ -65,7 +65,7 @@ describe.each(enginesByUrl)("TypeORM's CLI on $name", ({ name, createDatabase })
     expect(said.join('\n')).not.toContain(PASSWORD);
   });
 
-  it('C4 T4 refuses a database without host tables, and makes stand-ins when told to', async () => {
+  it('C4 T4 refuses a database without host tables, and makes stand-ins if the setting asks for them', async () => {
     const database = await createDatabase({ host: 'none' });
     const cwd = newFolder('typeorm-cli');
     const env = { DATABASE_URL: database.url };

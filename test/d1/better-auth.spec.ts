@@ -133,7 +133,7 @@ describe.each(hosts)('U4 Better Auth on $name', ({ start }) => {
     expect(await countOf(['user', 'session', 'account'], id)).toEqual([0, 0, 0]);
   }
 
-  /** Better Auth's tool has nothing to mend, and the catalog entries of its tables are the same. */
+  /** Better Auth's tool has nothing to change, and the catalog entries of its tables are the same. */
   async function expectSameTables(): Promise<void> {
     expect(await new Visitor().ok('/host/migrate', {})).toEqual([]);
     expect(await catalogOf(host.database, TABLES)).toEqual(catalogBefore);

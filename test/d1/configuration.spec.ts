@@ -5,14 +5,14 @@ import { WranglerProject } from './host-project';
 const FIXTURE = join(__dirname, 'fixtures/host-project');
 
 describe('a wrangler configuration that DATABASE_URL=d1:BINDING does not fit', () => {
-  it('U3 a binding that the configuration does not have is told, beside those it has', async () => {
+  it('U3 the error for an unknown binding names it and those that exist', async () => {
     const host = await WranglerProject.copy(FIXTURE);
     const { exitCode, stdout, stderr } = await host.billing(['status'], { DATABASE_URL: 'd1:BD' });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toMatch(/no D1 binding "BD", but DB: add it to d1_databases/);
   });
 
-  it('U3 without the package wrangler it is told what to install', async () => {
+  it('U3 without the package wrangler the error names what to install', async () => {
     const host = await WranglerProject.copy(FIXTURE);
     rmSync(join(host.folder, 'node_modules/wrangler'));
     const { exitCode, stdout, stderr } = await host.billing(['status']);
@@ -39,7 +39,7 @@ describe('a wrangler configuration that DATABASE_URL=d1:BINDING does not fit', (
       { CLOUDFLARE_ENV: 'nowhere' },
       /No environment found in configuration with name "nowhere"/,
     ],
-  ])('U3 %s is told, and nothing is made', async (_, spoil, env, hint) => {
+  ])('U3 %s is reported, and nothing is made', async (_, spoil, env, hint) => {
     const host = await WranglerProject.copy(FIXTURE);
     spoil(join(host.folder, 'wrangler.jsonc'));
     const { exitCode, stdout, stderr } = await host.billing(['migrate'], env);

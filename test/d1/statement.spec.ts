@@ -111,7 +111,7 @@ describe('B1 a statement within the limits of D1', () => {
         .join(', ')} FROM "values" ORDER BY rowid`,
     );
 
-  it('B1 an INSERT of many rows leaves the same rows, tells the same, or is refused the same', async () => {
+  it('B1 an INSERT of many rows leaves the same rows and returns the same, or is refused the same', async () => {
     const seen = new Set<string>();
     const property = fc.asyncProperty(insertion, insertion, async (first, second) => {
       await empty();

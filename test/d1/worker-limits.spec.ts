@@ -138,7 +138,7 @@ describe('B1 what D1 can not do is refused in a Worker', () => {
     expect(await worker.planNames()).toEqual(['outer', 'outer, still']);
   });
 
-  it('B1 what a lock would be for is done by a condition, whose count tells', async () => {
+  it('B1 what a lock would be for is done by a condition and the count', async () => {
     expect(await worker.result('refusals/versions')).toEqual({ first: 1, second: 0 });
   });
 });

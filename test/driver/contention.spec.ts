@@ -44,7 +44,7 @@ describe.each(engines)('B1 ordinary load on $name', ({ createDatabase }) => {
     });
   });
 
-  it('B1 an update tells how many rows it changed: what a version lock relies on', async () => {
+  it('B1 an update returns how many rows it changed: what a version lock relies on', async () => {
     const plans = dataSource.getRepository(Plan);
     const { id } = await plans.save({ name: 'a returning customer', sortOrder: 1 });
     expect((await plans.update({ id, sortOrder: 1 }, { sortOrder: 2 })).affected).toBe(1);

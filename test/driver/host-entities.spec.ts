@@ -179,7 +179,7 @@ describe.each(engines)(
       });
     }
 
-    it('B1 a version is counted, or its update is refused where it would not be told', async () => {
+    it('B1 a version is counted, or its update is refused where it would be unknown', async () => {
       const pages = dataSource.getRepository(Page);
       const page = await pages.save(pages.create({ id: 'p', text: 'one' }));
       expect(page.version).toBe(1);
@@ -194,7 +194,7 @@ describe.each(engines)(
       expect(await pages.find()).toEqual([{ id: 'p', text: 'two', version: 2 }]);
     });
 
-    it('B1 how many rows were written is told, but not of a write that is held', async () => {
+    it('B1 the number of rows written is returned, but not for a write that is held', async () => {
       const documents = dataSource.getRepository(Document);
       await documents.insert([{ title: 'x' }, { title: 'x' }]);
       expect((await documents.update({ title: 'x' }, { copies: 4 })).affected).toBe(2);

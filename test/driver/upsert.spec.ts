@@ -40,7 +40,7 @@ describe.each(engines)('B6 upserts on $name', ({ createDatabase, transactions })
     expect(await age()).toBeGreaterThan(RECENTLY);
   });
 
-  it('B6 leave a row that has the values already as it is, if told to', async () => {
+  it('B6 skip a row that has the values already, with skipUpdateIfNoValuesChanged', async () => {
     const options = { conflictPaths: ['code'], skipUpdateIfNoValuesChanged: true };
     await plans.upsert({ ...PRO }, options);
     expect(await age()).toBeGreaterThan(RECENTLY);
@@ -87,7 +87,7 @@ describe.each(engines)('B6 upserts on $name', ({ createDatabase, transactions })
     expect(await tokens.find()).toMatchObject([{ bankName: 'Second' }]);
   });
 
-  it('B6 tell the key of the row that they find, and of one that they make', async () => {
+  it('B6 return the key of a row that they find or make', async () => {
     await database.exec('UPDATE subscription_plans SET trial_days = 30');
     const [pro] = await plans.find();
     const rows = [{ ...PRO }, { ...PRO, code: 'team' }];
@@ -107,7 +107,7 @@ describe.each(engines)('B6 upserts on $name', ({ createDatabase, transactions })
     await database.exec('DELETE FROM user_subscriptions');
   });
 
-  it('B6 tell it in a transaction too, or tell none where it is not known yet', async () => {
+  it('B6 return it in a transaction too, or none where it is not known yet', async () => {
     const [pro] = await plans.find();
     const row: typeof PRO & { id?: string } = { ...PRO };
     const { identifiers } = await dataSource.transaction((manager) =>

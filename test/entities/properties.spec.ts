@@ -21,7 +21,7 @@ const seed = Number(process.env.FC_SEED ?? 20_260_301);
 const numRuns = Number(process.env.FC_RUNS ?? runs(150, 2_000));
 const D1_EVERY = 20;
 
-describe('U6 what the validator lets through, all engines store and give back', () => {
+describe('U6 what the validator accepts, all engines store and return', () => {
   const workbenches: Workbench[] = [];
   beforeAll(async () => {
     for (const engine of engines) {
@@ -66,7 +66,7 @@ function possible(way: Way, { id }: Row): Way {
   return way === 'save' && !canBe ? 'insert' : way;
 }
 
-/** What was let through is accepted by plain SQL too, and reads back as given and as saved. */
+/** What the validator accepted is accepted by plain SQL too, and reads back as given and as saved. */
 function expectStored(
   { engine }: Workbench,
   rows: EntityRows,

@@ -232,7 +232,7 @@ describe.each(SOURCES)('U6 validation through $kind on $name', ({ engine, open }
       tokenCiphertext: { a: 'hush-hush' },
       tokenFingerprint: { a: 'hush-hush' },
     },
-  ])('never tells a secret, given as $what', async ({ tokenCiphertext, tokenFingerprint }) => {
+  ])('never shows a secret, given as $what', async ({ tokenCiphertext, tokenFingerprint }) => {
     const token = Object.assign(new DirectDebitToken(), {
       ...{ userId: USER, provider: 'gocardless', scheme: 'bacs', tokenKeyId: 'key-1' },
       ...{ tokenCiphertext, tokenFingerprint },

@@ -11,7 +11,7 @@ const HOST = { migration: 'CreateBilling1', table: 'tenants', column: 'id' };
 const MADE: Readonly<Record<BillingErrorCode, BillingError>> = {
   VALIDATION_FAILED: BillingError.validationFailed('plans', ['name is 1, expected a text'], {}),
   VALUE_OUT_OF_RANGE: BillingError.valueOutOfRange('plans.price is 1e20', 'correct it', {}),
-  CONFIGURATION_INVALID: BillingError.configurationInvalid('X is "y"', 'use z', CAUSE),
+  CONFIGURATION_INVALID: BillingError.configurationInvalid('X is "y"', 'use z', { cause: CAUSE }),
   PACKAGE_MISSING: BillingError.packageMissing('SQLite', 'sqlite3', CAUSE),
   INVALID_CALL: BillingError.invalidCall('There is no option x', 'leave it out', CAUSE),
   DATA_SOURCE_CLOSED: BillingError.dataSourceClosed('SQLite'),
@@ -76,6 +76,7 @@ describe('C2 a BillingError', () => {
   it('C2 keeps cause and details', () => {
     expect(MADE.UNIQUE_VIOLATION).toMatchObject({ cause: CAUSE, details: REFUSED });
     expect(MADE.PACKAGE_MISSING).toMatchObject({ cause: CAUSE, details: { package: 'sqlite3' } });
+    expect(MADE.CONFIGURATION_INVALID).toMatchObject({ cause: CAUSE, details: undefined });
     expect(MADE.TABLE_EXISTS.details).toEqual({ tables: ['plans'] });
     expect('cause' in MADE.NOT_SUPPORTED).toBe(false);
   });

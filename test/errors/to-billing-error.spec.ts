@@ -128,7 +128,7 @@ describe.each(engines)('B6 toBillingError on $name', ({ name: engine, createData
     });
   });
 
-  it('B6 tells no value: not in the message, the details, the cause, nor to whoever logs it', async () => {
+  it('B6 holds no value of the row: not in the message, the details, the cause, nor to whoever logs it', async () => {
     const write = (): Promise<unknown> =>
       dataSource.getRepository(DirectDebitToken).insert({
         userId: USER_IDS[1],

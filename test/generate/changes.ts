@@ -2,11 +2,11 @@ import type { D1Binding } from '../../src/driver/d1/binding';
 import type { TestDatabase } from '../support/engines';
 import type { Edit } from './project-copy';
 
-/**
- * A change of the entities of both families, and what must be true of a database once it is migrated.
- */
+/** A change of the entities, and what must be true of a database once it is migrated. */
 export interface Change {
   readonly title: string;
+  /** How many pairs of files it takes: one a family. */
+  readonly pairs: number;
   readonly edits: readonly Edit[];
   /** Rows that plain SQL must be refused afterwards, and the name of what refuses them. */
   readonly refused: readonly { readonly sql: string; readonly by: RegExp }[];
@@ -35,6 +35,7 @@ export const CHANGES: readonly Change[] = [
     title:
       'a column, a CHECK and an index on a parent (plans), on a child that is a parent ' +
       '(user_subscriptions) and on what references itself (direct_debit_tokens)',
+    pairs: 2,
     edits: [
       {
         file: plan,
@@ -76,6 +77,8 @@ export const CHANGES: readonly Change[] = [
       },
     ],
     refused: [
+      // One CHECK holds the rule of the column and that of the row. Only the column's rejects -1, and
+      // only the row's rejects 2 for Team, whose price_yearly is 1: it is taken for Pro, below.
       { sql: `UPDATE plans SET setup_fee = -1 WHERE name = 'Pro'`, by: /ck_plans_setup_fee\b/ },
       { sql: `UPDATE plans SET setup_fee = 2 WHERE name = 'Team'`, by: /ck_plans_setup_fee\b/ },
       {
@@ -89,7 +92,10 @@ export const CHANGES: readonly Change[] = [
       },
       { sql: `UPDATE direct_debit_tokens SET account_holder = 'A'`, by: /unique/i },
     ],
-    taken: [`UPDATE plans SET setup_fee = 1 WHERE name = 'Team'`],
+    taken: [
+      `UPDATE plans SET setup_fee = 1 WHERE name = 'Team'`,
+      `UPDATE plans SET setup_fee = 2 WHERE name = 'Pro'`,
+    ],
     adds: {
       ix_plans_setup_fee: /ON "?(?:public\.)?plans"? .*\("?setup_fee"?\)$/,
       ix_user_subscriptions_dunning_level: /\("?dunning_level"?\)$/,
@@ -103,6 +109,7 @@ export const CHANGES: readonly Change[] = [
   },
   {
     title: 'a status, in CHECKs and predicates of partial indexes of both families',
+    pairs: 2,
     edits: [{ file: 'vocabulary.ts', find: /^( {2}'paused',\n)/gm, replace: `$1  'frozen',\n` }],
     refused: [
       {
@@ -123,14 +130,14 @@ export const CHANGES: readonly Change[] = [
     },
   },
   {
-    title: 'a column less, one that is required now, and one that may be longer',
+    title: 'one family: a column less, one that is required now, and one that may be longer',
+    pairs: 1,
     edits: [
       {
-        file: plan,
-        find: /\n {2}@Text\(\{ nullable: true \}\)\n {2}description!: string \| null;\n/,
+        file: userSubscription,
+        find: /\n {2}@Instant\(\{ nullable: true \}\)\n {2}graceUntil!: Date \| null;\n/,
         replace: '',
       },
-      { file: plan, find: ' Text,', replace: '' },
       {
         file: 'user-billing/subscription-plan.ts',
         find: '@Text({ nullable: true })\n  description!: string | null',
@@ -155,7 +162,7 @@ export const CHANGES: readonly Change[] = [
          VALUES ('018f3c5e-0000-7000-9000-00000000ffff', 'new', 'New', 1, 'EUR', 'month')`,
     ],
     adds: {},
-    loses: ['plans.description'],
+    loses: ['user_subscriptions.grace_until'],
     insufferable: {
       sql: `UPDATE subscription_plans SET description = NULL WHERE code = 'plus'`,
       undo: `UPDATE subscription_plans SET description = '' WHERE code = 'plus'`,

@@ -10,10 +10,7 @@ import { ProjectCopy } from './project-copy';
 import { allRows, danglingKeys, fill, withColumnsOf } from './rows';
 import type { Rows } from './rows';
 
-/** Of a change there is a pair of files for each family. */
-const PAIRS = 2;
-
-const NOTHING = 'The migrations make what the entities say: there is nothing to generate.\n';
+const NOTHING = 'The migrations match the entities: nothing to generate.\n';
 
 describe('T2 C3 db:generate', () => {
   it('writes nothing and says so in one line when there is nothing to do', async () => {
@@ -32,7 +29,7 @@ describe('T2 C3 db:generate', () => {
       const { exitCode, stdout, stderr } = await copy.generate(...words);
       expect({ words, exitCode, stdout }).toEqual({ words, exitCode: 1, stdout: '' });
       expect(stderr).toBe(
-        `A migration's name is one word in PascalCase, not "${words.join(' ')}": npm run db:generate -- AddSomething.\n`,
+        `A migration's name is one word in PascalCase, not "${words.join(' ')}": run \`npm run db:generate -- AddSomething\`.\n`,
       );
     }
     expect(copy.newFiles()).toEqual({ postgres: [], sqlite: [] });
@@ -56,7 +53,7 @@ describe.each(CHANGES)('T2 C3 B3 db:generate for $title', (change) => {
 
   it('writes pairs of the same name and timestamp, and registers them', async () => {
     const { postgres, sqlite } = copy.newFiles();
-    expect(postgres).toHaveLength(PAIRS);
+    expect(postgres).toHaveLength(change.pairs);
     expect(sqlite).toEqual(postgres);
     for (const file of postgres) expect(file).toMatch(/^\d{13}-add-something[a-z-]*\.ts$/);
     for (const dialect of ['postgres', 'sqlite'] as const) {
@@ -217,11 +214,11 @@ async function inTransaction(database: TestDatabase, statements: readonly string
   const { binding } = database;
   if (binding) {
     await binding.batch(statements.map((statement) => binding.prepare(statement).bind()));
-    return;
+  } else {
+    await database.exec('BEGIN');
+    for (const statement of statements) await database.exec(statement);
+    await database.exec('COMMIT');
   }
-  await database.exec('BEGIN');
-  for (const statement of statements) await database.exec(statement);
-  await database.exec('COMMIT');
 }
 
 /**

@@ -42,10 +42,10 @@ INSERT INTO direct_debit_tokens (id, user_id, provider, scheme, status, bank_nam
 INSERT INTO direct_debit_tokens (id, user_id, provider, scheme, status, revoked_at, replaced_by_id) VALUES
   ('${OLDEST}', '${ALICE}', 'gocardless', 'bacs', 'cancelled', '2025-01-02 00:00:00.000', '${OLDER}');
 UPDATE direct_debit_tokens SET replaced_by_id = '${OLDEST}' WHERE id = '${OTHER}';
-INSERT INTO user_subscriptions (id, user_id, plan_id, direct_debit_token_id, status, amount, currency, billing_interval, next_billing_at, failed_attempts, ended_at, provider, provider_subscription_id) VALUES
-  ('${LIVE}', '${ALICE}', '${BASIC}', '${NEWEST}', 'active', 500, 'GBP', 'month', '2026-02-01 00:00:00.000', 2, NULL, 'gocardless', 'SB1'),
-  ('${ENDED}', '${ALICE}', '${PLUS}', '${OLDER}', 'canceled', 9900, 'GBP', 'year', NULL, 0, '2025-12-01 00:00:00.000', NULL, NULL),
-  ('${OTHERS}', '${BOB}', '${BASIC}', NULL, 'trialing', 500, 'GBP', 'month', NULL, 0, NULL, NULL, NULL);
+INSERT INTO user_subscriptions (id, user_id, plan_id, direct_debit_token_id, status, amount, currency, billing_interval, next_billing_at, failed_attempts, grace_until, ended_at, provider, provider_subscription_id) VALUES
+  ('${LIVE}', '${ALICE}', '${BASIC}', '${NEWEST}', 'active', 500, 'GBP', 'month', '2026-02-01 00:00:00.000', 2, '2026-02-08 00:00:00.000', NULL, 'gocardless', 'SB1'),
+  ('${ENDED}', '${ALICE}', '${PLUS}', '${OLDER}', 'canceled', 9900, 'GBP', 'year', NULL, 0, NULL, '2025-12-01 00:00:00.000', NULL, NULL),
+  ('${OTHERS}', '${BOB}', '${BASIC}', NULL, 'trialing', 500, 'GBP', 'month', NULL, 0, NULL, NULL, NULL, NULL);
 INSERT INTO payment_attempts (id, user_id, user_subscription_id, direct_debit_token_id, kind, status, amount, currency, amount_refunded, period_start, period_end, idempotency_key, provider, succeeded_at, next_retry_at) VALUES
   ('${id(41)}', '${ALICE}', '${LIVE}', '${NEWEST}', 'initial', 'succeeded', 500, 'GBP', 0, '2026-01-01 00:00:00.000', '2026-02-01 00:00:00.000', 'key-1', 'gocardless', '2026-01-01 00:00:01.999', NULL),
   ('${id(42)}', '${ALICE}', '${LIVE}', '${NEWEST}', 'renewal', 'scheduled', 500, 'GBP', 0, '2026-02-01 00:00:00.000', '2026-03-01 00:00:00.000', 'key-2', 'gocardless', NULL, '2026-02-03 00:00:00.000'),

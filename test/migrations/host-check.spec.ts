@@ -67,7 +67,7 @@ describe.each(engines)('T4 U8 what a migration needs on $name', ({ createDatabas
       expect(error).toMatchObject({ name: 'BillingError', code });
       for (const part of parts) expect((error as Error).message).toContain(part);
       expect(await catalog(database)).toEqual(before);
-      // Once it is mended, the same DataSource goes on.
+      // Once the cause is fixed, the same DataSource can migrate.
       await database.exec('DROP TABLE IF EXISTS tenants');
       await database.exec('DROP TABLE IF EXISTS "user"');
       await database.exec('DROP TABLE IF EXISTS plans');

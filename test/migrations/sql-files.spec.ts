@@ -125,7 +125,7 @@ describe('U3 the folder of SQL scripts', () => {
     await expect(write(newFolder('sql'), from)).rejects.toMatchObject({ code: 'INVALID_CALL' });
   });
 
-  it('U3 names the table of applied files as wrangler is told to', async () => {
+  it('U3 names the table of applied files as the wrangler configuration does', async () => {
     const options = { dialect: 'd1', wranglerTable: 'applied_files' } as const;
     const [script] = await sqlScripts(migrationsFor('d1'), options);
     expect(script!.rollback).toContain('DELETE FROM applied_files WHERE name');

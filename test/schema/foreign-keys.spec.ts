@@ -24,7 +24,7 @@ import {
   USER_SUBSCRIPTION,
 } from './billing-database';
 import { COLUMNS } from './expected-columns';
-import { FOREIGN_KEYS } from './expected-keys';
+import { type ExpectedForeignKey, FOREIGN_KEYS } from './expected-keys';
 import { expectRefused } from './refusal';
 
 /** A row of each table that is referred to. */
@@ -42,6 +42,8 @@ const KEYS = Object.entries(FOREIGN_KEYS).map(([name, key]) => ({
   targetId: TARGETS[key.target] ?? '',
 }));
 const OPTIONAL_KEYS = KEYS.filter(({ table, column }) => COLUMNS[table][column]?.nullable);
+const keysOn = (action: ExpectedForeignKey['onDelete']): typeof KEYS =>
+  KEYS.filter(({ onDelete }) => onDelete === action);
 const ENDED = { status: 'canceled', ended_at: day(9) };
 
 describe.each(engines)('T3, U2 the foreign keys on $name', (engine) => {
@@ -77,22 +79,27 @@ describe.each(engines)('T3, U2 the foreign keys on $name', (engine) => {
     expect(await rowOf(database, table, id)).toMatchObject({ [column]: null });
   });
 
-  it.each(KEYS)('$name: ON DELETE $onDelete', async (key) => {
-    const { name, table, column, target, targetId, onDelete } = key;
+  it.each(keysOn('RESTRICT'))('$name: ON DELETE $onDelete', async (key) => {
+    const { name, table, column, target, targetId } = key;
+    await store(database, table, { [column]: targetId });
+    const reason = { kind: 'foreign key', name } as const;
+    await expectRefused(database, reason, () => remove(target, targetId));
+  });
+
+  it.each(keysOn('CASCADE'))('$name: ON DELETE $onDelete', async (key) => {
+    const { table, column, target, targetId } = key;
+    const id = await store(database, table, { [column]: targetId });
+    expect(await exists(table, id)).toBe(true);
+    await remove(target, targetId);
+    expect(await exists(table, id)).toBe(false);
+  });
+
+  it.each(keysOn('SET NULL'))('$name: ON DELETE $onDelete', async (key) => {
+    const { table, column, target, targetId } = key;
     const id = await store(database, table, { [column]: targetId });
     const row = await rowOf(database, table, id);
-
-    if (onDelete === 'RESTRICT') {
-      const reason = { kind: 'foreign key', name } as const;
-      await expectRefused(database, reason, () => remove(target, targetId));
-      return;
-    }
     await remove(target, targetId);
-    if (onDelete === 'CASCADE') {
-      expect(await exists(table, id)).toBe(false);
-    } else {
-      expect(await rowOf(database, table, id)).toEqual({ ...row, [column]: null });
-    }
+    expect(await rowOf(database, table, id)).toEqual({ ...row, [column]: null });
   });
 
   it('a deleted tenant takes its billing rows along, and nothing else', async () => {

@@ -47,7 +47,7 @@ describe.each(engines)('the test database on $name', ({ name, dialect, createDat
     for (const table of HOST_TABLES) expect(await rowsOf(database, table)).toEqual([]);
   });
 
-  it('holds the rows of a host, with the ids that are told', async () => {
+  it('holds the rows of a host, with the ids that are exported', async () => {
     const database = await createDatabase({ host: 'rows' });
     expect((await rowsOf(database, 'tenants')).map(({ id }) => id)).toEqual(TENANT_IDS);
     expect((await rowsOf(database, 'user')).map(({ id }) => id)).toEqual(USER_IDS);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { timeLimitMs } from './time-limit';
 
 /** Whether this is `npm run test:long`. */
 export const IS_LONG = process.env.TEST_LONG === '1';
@@ -6,8 +7,8 @@ export const IS_LONG = process.env.TEST_LONG === '1';
 /** How often a property is tried: for a person who waits, and in `npm run test:long`. */
 export const runs = (usual: number, long: number): number => (IS_LONG ? long : usual);
 
-/** Nine tenths of jest's limit for one test, which jest.config.ts holds. */
-const TIME_LIMIT_MS = IS_LONG ? 3_240_000 : 540_000;
+/** Before jest's limit for one test ends it. */
+const TIME_LIMIT_MS = 0.9 * timeLimitMs(IS_LONG);
 
 /**
  * `fc.assert` of a property that ends with its test: at the time limit it fails, and it returns when

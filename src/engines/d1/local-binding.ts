@@ -86,7 +86,7 @@ function readConfig(wrangler: Wrangler): {
     config = wrangler.unstable_readConfig({});
   } catch (cause) {
     throw BillingError.configurationInvalid(
-      `The wrangler configuration can't be read (${tellConfigError(cause)})`,
+      `The wrangler configuration can't be read (${messageOfConfigError(cause)})`,
       'correct it and retry',
       { cause },
     );
@@ -101,7 +101,7 @@ function readConfig(wrangler: Wrangler): {
 }
 
 /** wrangler's message about a configuration, with the line of a syntax error. */
-function tellConfigError(cause: unknown): string {
+function messageOfConfigError(cause: unknown): string {
   const { message = String(cause), location } = cause as {
     message?: string;
     location?: { file?: string; line?: number };

@@ -8,7 +8,7 @@ export const d1Scripts = ({
   wrangler = WRANGLER_TABLE,
 }: ScriptTables): Scripts => ({
   wrap: (statements) => statements,
-  // SQLite would create the table all the same, and refuse its first row.
+  // SQLite would create the table anyway and reject its first row.
   look: ({ table: host, column }) =>
     `-- Refused where the host's table or column is missing.\n` +
     `SELECT "${host}"."${column}" FROM "${host}" LIMIT 0`,

@@ -6,7 +6,7 @@ import { readPostgresRefusal } from './refusal';
 import { PostgresSchemaBuilder } from './schema-builder';
 import { postgresScripts } from './scripts';
 
-/** "billing" in ASCII: the first half of the advisory lock's key, so that it is nobody else's. */
+/** "billing" in ASCII: the first half of the advisory lock's key, to avoid other applications' keys. */
 const LOCK_CLASS = 0x62696c6c;
 
 /** Postgres, from version 13, through the package `pg`. */

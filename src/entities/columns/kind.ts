@@ -3,7 +3,7 @@ import { relationBeside } from './relations';
 import type { ColumnShape } from './spec';
 import { holdPlace } from './unmapped';
 
-/** What every kind may be told. */
+/** What every kind accepts. */
 export interface KindOptions<Value> {
   /** NULL is allowed, and is what a missing value becomes. */
   readonly nullable?: true;
@@ -42,7 +42,7 @@ export type KeyOf<Value> = <Entity extends object, Name extends keyof Entity & s
   key: Name,
 ) => void;
 
-/** The type of a property whose kind is told `options`. */
+/** The type of a property whose kind has these options. */
 export type ValueOf<Value, Options> = Options extends { readonly nullable: true }
   ? Value | null
   : Value;

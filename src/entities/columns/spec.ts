@@ -23,7 +23,7 @@ export interface TextFormat {
   readonly lowerCase?: true;
 }
 
-/** What tells one kind of column from another. */
+/** How the kinds of columns differ. */
 export type ColumnShape =
   | { readonly kind: 'id'; readonly type: 'uuid'; readonly generated: 'key' }
   | {

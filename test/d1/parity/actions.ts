@@ -7,8 +7,9 @@ import {
   TenantConfig,
   UserSubscription,
 } from '../../../src';
+import type { BillingTableName } from '../../support/billing-tables';
 
-/** The entities by their tables, parents first. */
+/** The entities by their tables. */
 export const ENTITIES = {
   plans: Plan,
   subscriptions: Subscription,
@@ -17,9 +18,9 @@ export const ENTITIES = {
   subscription_plans: SubscriptionPlan,
   user_subscriptions: UserSubscription,
   payment_attempts: PaymentAttempt,
-} as const;
+} as const satisfies Readonly<Record<BillingTableName, unknown>>;
 
-export type BillingTable = keyof typeof ENTITIES;
+export type BillingTable = BillingTableName;
 export type HostTable = 'tenants' | 'user';
 
 /** A row that is there when the action comes to be done: the `index`-th by id, counted round and round. */

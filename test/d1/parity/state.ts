@@ -1,4 +1,5 @@
 import type { DataSource, EntityMetadata } from 'typeorm';
+import { BILLING_TABLES } from '../../support/billing-tables';
 import { TENANT_IDS, type TestDatabase, USER_IDS } from '../../support/engines';
 import { type BillingTable, ENTITIES, type HostTable } from './actions';
 
@@ -9,17 +10,18 @@ export type State = Readonly<Record<TableName, readonly Row[]>>;
 type Row = Readonly<Record<string, unknown>>;
 
 const HOSTS: readonly HostTable[] = ['tenants', 'user'];
-const TABLES = Object.keys(ENTITIES) as BillingTable[];
 
 /** One statement that reads the whole state, in a form that is the same on all engines. */
 export function reader(dataSource: DataSource, database: TestDatabase): () => Promise<State> {
-  const tables = [...HOSTS, ...TABLES].map((name): [TableName, readonly string[], string] => {
-    const metadata =
-      name in ENTITIES ? dataSource.getMetadata(ENTITIES[name as BillingTable]) : undefined;
-    const columns = metadata?.columns.map(({ databaseName }) => databaseName) ?? ['id'];
-    const values = metadata ? expressions(metadata, database.dialect) : columns;
-    return [name, columns, selectAll(database, name, values)];
-  });
+  const tables = [...HOSTS, ...BILLING_TABLES].map(
+    (name): [TableName, readonly string[], string] => {
+      const metadata =
+        name in ENTITIES ? dataSource.getMetadata(ENTITIES[name as BillingTable]) : undefined;
+      const columns = metadata?.columns.map(({ databaseName }) => databaseName) ?? ['id'];
+      const values = metadata ? expressions(metadata, database.dialect) : columns;
+      return [name, columns, selectAll(database, name, values)];
+    },
+  );
   const sql = `SELECT ${tables.map(([, , select]) => select).join(', ')}`;
   const before = new Map<TableName, { text: string; rows: readonly Row[] }>();
   return async () => {
@@ -72,7 +74,7 @@ export function resetSql(dialect: TestDatabase['dialect']): string {
   return [
     // A time without a zone is of UTC, which SQLite has no other of.
     ...(dialect === 'postgres' ? [`SET TIME ZONE 'UTC'`] : []),
-    ...[...TABLES].reverse().map((name) => `DELETE FROM "${name}"`),
+    ...[...BILLING_TABLES].reverse().map((name) => `DELETE FROM "${name}"`),
     'DELETE FROM tenants',
     'DELETE FROM "user"',
     ...TENANT_IDS.map(
