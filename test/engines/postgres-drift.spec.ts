@@ -1,6 +1,7 @@
 import { check, migrate } from '../../src';
-import { openDataSource } from '../support/data-source';
-import { engineNamed } from '../support/engines';
+import { BILLING_TABLES } from '../support/billing-tables';
+import { openBilling, openDataSource } from '../support/data-source';
+import { catalogOf, engineNamed } from '../support/engines';
 
 interface Part {
   readonly table: string;
@@ -35,5 +36,28 @@ describe('T6 drift on postgres', () => {
       expect(checks.length + indexes.length).toBeGreaterThan(60);
       expect(await check(dataSource)).toEqual([]);
     }
+  });
+
+  it.each([
+    ['UNIQUE constraints', 'u'],
+    ['foreign keys', 'f'],
+    ['CHECKs', 'c'],
+  ])('T6 %s that were dropped are made again under their own names', async (_what, type) => {
+    const { database, dataSource } = await openBilling(engineNamed('postgres').createDatabase);
+    const before = await catalogOf(database, BILLING_TABLES);
+    const dropped = await database.sql<Pick<Part, 'table' | 'name'>>(
+      `SELECT conrelid::regclass::text AS "table", conname AS "name" FROM pg_constraint
+       WHERE contype = $1 AND conrelid::regclass::text = ANY ($2)`,
+      [type, BILLING_TABLES],
+    );
+    expect(dropped.length).toBeGreaterThan(5);
+    for (const { table, name } of dropped) {
+      await database.exec(`ALTER TABLE ${table} DROP CONSTRAINT ${name}`);
+    }
+    const statements = await check(dataSource);
+    expect(statements).toHaveLength(dropped.length);
+    for (const statement of statements) await database.exec(statement);
+    expect(await catalogOf(database, BILLING_TABLES)).toEqual(before);
+    expect(await check(dataSource)).toEqual([]);
   });
 });

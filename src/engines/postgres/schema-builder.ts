@@ -26,11 +26,11 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
     await super.executeSchemaSyncOperationsInProperOrder();
   }
 
-  /** TypeORM would name the UNIQUE of a new column by its own rule, not as the entity does. */
+  /**
+   * TypeORM would name the UNIQUE of a column by its own rule, not as the entity does, whether the
+   * column is new or has lost it.
+   */
   protected override async addNewColumns(): Promise<void> {
-    const before = new Map(
-      this.tables.map(({ name, columns }) => [name, columns.map((one) => one.name)]),
-    );
     this.#leaveOutUniques = true;
     await super.addNewColumns();
     this.#leaveOutUniques = false;
@@ -38,8 +38,8 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
       const table = liveTable(this.tables, metadata);
       for (const unique of metadata.uniques) {
         const [column, ...more] = unique.columns;
-        const isNew = !before.get(table?.name ?? '')?.includes(column?.databaseName ?? '');
-        if (!table || more.length > 0 || !isNew) continue;
+        const there = table?.findColumnByName(column?.databaseName ?? '');
+        if (!table || !there || more.length > 0 || there.isUnique) continue;
         await this.queryRunner.createUniqueConstraint(table, TableUnique.create(unique));
       }
     }
