@@ -177,8 +177,8 @@ export class BillingError<Details = unknown> extends Error {
     return BillingError.#make(
       'HOST_TABLE_MISSING',
       `${migration} references "${table}"."${column}", but there is no table "${table}" in this database`,
-      'run the migrations of the application that owns it first, or, with the commands of this ' +
-        'package, set BILLING_HOST_TABLES=create to create a stand-in',
+      'run the migrations of the application that owns it first; the commands leave out a family that ' +
+        'BILLING_FAMILIES does not name, and BILLING_HOST_TABLES=create creates a stand-in in a scratch database',
       { details: { table } },
     );
   }
@@ -209,7 +209,7 @@ export class BillingError<Details = unknown> extends Error {
       'TABLE_EXISTS',
       `${migration} creates ${tables.map((table) => `"${table}"`).join(', ')}, but a table of that name exists`,
       'rename or drop it if it is not in use; if it is an earlier copy of the billing tables, compare ' +
-        'it with `db:check` and record the migration with `migration:run --fake`',
+        'it with `check` and record the migration with `migrate(dataSource, { fake: true })`',
       { details: { tables } },
     );
   }

@@ -70,11 +70,17 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
   async check(dataSource) {
     const json = await compare(dataSource);
     const { differences, hosts } = json;
+    const pending = (await status(dataSource)).filter(({ state }) => state === 'pending');
+    const first =
+      pending.length === 0
+        ? ''
+        : `Not applied yet: ${pending.map(({ name }) => name).join(', ')}. Run \`migrate\` first.\n\n`;
     const added = hosts.length > 0 ? `\n\n${hostTable(hosts)}` : '';
     if (differences.length === 0) return done(`The tables match the entities.${added}`, json);
     return {
       text:
-        'The tables differ from the entities. These statements would fix them; run them in one transaction:\n\n' +
+        `${first}The tables differ from the entities. ` +
+        `These statements would fix them; run them in one transaction:\n\n` +
         `${differences.join(';\n')};${added}`,
       json,
       exitCode: 1,

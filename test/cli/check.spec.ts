@@ -116,6 +116,9 @@ describe.each(enginesByUrl)('T6 check on $name', ({ name, createDatabase }) => {
     await typed('rollback', '--all');
     const { exitCode, stdout, stderr } = await typed('check');
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect(stdout).toMatch(
+      /^Not applied yet: CreateTenantBilling\d+, .*\. Run `migrate` first\.\n/,
+    );
     for (const { table } of CHANGES) expect(stdout).toContain(`CREATE TABLE "${table}"`);
     expect(stdout).not.toMatch(/(?:CREATE|ALTER|DROP) TABLE "(?:tenants|user)"/);
   });

@@ -47,7 +47,7 @@ describe.each(engines)('T4 U8 what a migration needs on $name', ({ createDatabas
       'a table of ours already there',
       [USERS, TENANTS, 'CREATE TABLE plans (id integer PRIMARY KEY)'],
       'TABLE_EXISTS',
-      ['"plans"', 'migration:run --fake'],
+      ['"plans"', 'fake: true'],
     ],
     [
       'a table of the later migration already there',
