@@ -177,8 +177,9 @@ export class BillingError<Details = unknown> extends Error {
     return BillingError.#make(
       'HOST_TABLE_MISSING',
       `${migration} references "${table}"."${column}", but there is no table "${table}" in this database`,
-      'run the migrations of the application that owns it first; the commands leave out a family that ' +
-        'BILLING_FAMILIES does not name, and BILLING_HOST_TABLES=create creates a stand-in in a scratch database',
+      'run the migrations of the application that owns it first, or, with the commands of this package, ' +
+        'name only the other family in BILLING_FAMILIES or, in a scratch database, set ' +
+        'BILLING_HOST_TABLES=create to create a stand-in',
       { details: { table } },
     );
   }

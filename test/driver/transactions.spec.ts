@@ -177,10 +177,11 @@ describe('B1 SQLite', () => {
       'a schema builder that fails',
       /NOT NULL constraint failed: new_subscriptions\.id/,
       async (dataSource) => {
+        await dataSource.query('CREATE TABLE bare AS SELECT * FROM subscriptions');
         await dataSource.query('DROP TABLE subscriptions');
-        await dataSource.query('CREATE TABLE subscriptions (id text)');
-        // It has to be copied into a table of the right columns, which refuses this row.
-        await dataSource.query('INSERT INTO subscriptions VALUES (NULL)');
+        await dataSource.query('ALTER TABLE bare RENAME TO subscriptions');
+        // It has to be copied into a table with the right constraints, which refuses this row.
+        await dataSource.query('INSERT INTO subscriptions (id) VALUES (NULL)');
         await dataSource.driver.createSchemaBuilder().build();
       },
     ],
