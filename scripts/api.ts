@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from './api/generate';
+import { exitWith } from './exit-code';
 
 const FOLDER = join(__dirname, '..', 'docs', 'api');
 
@@ -61,12 +62,4 @@ function differences(present: Files, wanted: Files): string[] {
   return names.filter((name) => present.get(name) !== wanted.get(name));
 }
 
-run(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 2;
-  },
-);
+exitWith(run(process.argv.slice(2)));

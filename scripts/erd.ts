@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { layOut } from './erd/layout';
 import { readFamilies } from './erd/model';
 import { draw } from './erd/svg';
+import { exitWith } from './exit-code';
 
 const FILE = join(__dirname, '..', 'docs', 'schema.svg');
 const NAME = relative(join(__dirname, '..'), FILE);
@@ -41,12 +42,4 @@ async function read(): Promise<string | undefined> {
   }
 }
 
-run(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 2;
-  },
-);
+exitWith(run(process.argv.slice(2)));

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exitWith } from './exit-code';
 
 const FILE = join(__dirname, '..', 'package.json');
 const PLACEHOLDER = 'https://example.com/typeorm-billing';
@@ -48,12 +49,4 @@ function check(manifest: Manifest): number {
   return 1;
 }
 
-run(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 2;
-  },
-);
+exitWith(run(process.argv.slice(2)));

@@ -12,8 +12,8 @@ export type { Comparison, HostPart };
  *
  * @returns the statements that fix the differences; empty if there are none. Run them in one
  *   transaction. Nothing that the host added is lost; {@link compare} returns that too. On SQLite and D1
- *   a table that changes is rebuilt: the statements drop its triggers, the views on it and the tables
- *   that refer to it, and make them again.
+ *   a table that changes may have to be rebuilt: the statements then drop its triggers, the views on it
+ *   and the tables that refer to it, and make them again.
  * @throws BillingError `CONFIGURATION_INVALID` if the DataSource has no billing entities
  */
 export async function check(dataSource: DataSource): Promise<string[]> {
