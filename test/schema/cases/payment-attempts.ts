@@ -136,7 +136,7 @@ export const ATTEMPT_RULES: readonly RuleCase[] = [
   ...CURRENT_ATTEMPT_STATUSES.map((status) =>
     attempts.unique('current_payment', ['provider', 'provider_payment_id'], {
       given: [atProvider('failed', 1), atProvider(status, 2)],
-      refused: CURRENT_ATTEMPT_STATUSES.map((other) => atProvider(other, 3)),
+      refused: ['processing', 'succeeded', status].map((other) => atProvider(other, 3)),
       accepted: [
         ...FAILED_ATTEMPT_STATUSES.map((other) => atProvider(other, 3)),
         atProvider(status, 3, { provider: 'stripe' }),
@@ -155,25 +155,24 @@ export const ATTEMPT_RULES: readonly RuleCase[] = [
       ],
     }),
   ),
-  ...PERIOD_ATTEMPT_KINDS.flatMap((kind) =>
-    KEPT_ATTEMPT_STATUSES.map((status) =>
-      attempts.unique('paid_period', ['user_subscription_id', 'period_start'], {
-        given: [{ ...PERIOD, kind, ...inStatus(status) }, ...OTHER_PERIODS.slice(1, 2)],
-        refused: PERIOD_ATTEMPT_KINDS.flatMap((other) =>
-          KEPT_ATTEMPT_STATUSES.map((kept) => ({ ...PERIOD, kind: other, ...inStatus(kept) })),
-        ),
-        accepted: [
-          ...OTHER_ATTEMPT_KINDS.map((other) => ({ ...PERIOD, kind: other, ...inStatus(status) })),
-          ...OTHER_PERIODS.map((period) => ({ ...period, kind, ...inStatus(status) })),
-          ...others(...KEPT_ATTEMPT_STATUSES).map((other) => ({
-            ...PERIOD,
-            kind,
-            ...inStatus(other),
-          })),
-        ],
-      }),
-    ),
-  ),
+  ...PERIOD_ATTEMPT_KINDS.map((kind, index) => {
+    const status = KEPT_ATTEMPT_STATUSES[index % KEPT_ATTEMPT_STATUSES.length] ?? '';
+    return attempts.unique('paid_period', ['user_subscription_id', 'period_start'], {
+      given: [{ ...PERIOD, kind, ...inStatus(status) }, ...OTHER_PERIODS.slice(1, 2)],
+      refused: PERIOD_ATTEMPT_KINDS.flatMap((other) =>
+        KEPT_ATTEMPT_STATUSES.map((kept) => ({ ...PERIOD, kind: other, ...inStatus(kept) })),
+      ),
+      accepted: [
+        ...OTHER_ATTEMPT_KINDS.map((other) => ({ ...PERIOD, kind: other, ...inStatus(status) })),
+        ...OTHER_PERIODS.map((period) => ({ ...period, kind, ...inStatus(status) })),
+        ...others(...KEPT_ATTEMPT_STATUSES).map((other) => ({
+          ...PERIOD,
+          kind,
+          ...inStatus(other),
+        })),
+      ],
+    });
+  }),
   attempts.unique('paid_period', ['user_subscription_id', 'period_start'], {
     given: [
       { ...PERIOD, kind: 'one_off', ...inStatus('succeeded') },
