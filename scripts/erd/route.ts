@@ -28,6 +28,8 @@ interface Room {
 /** What no lane comes nearer to a table than: the marks of cardinality stand there. */
 const CLEARANCE = 26;
 const LANE_GAP = 14;
+/** Between the ends of lines at one parent that mean something else. */
+const PORT_GAP = 8;
 /** The cost of two lines on each other, against 1 for a crossing. */
 const OVERLAP = 1000;
 
@@ -36,6 +38,8 @@ type Corridor = 'left' | 'gutter' | 'right';
 interface Group<T extends Key> {
   readonly corridor: Corridor;
   readonly keys: readonly T[];
+  /** Where its lines end at the parent: those of unlike groups end beside each other. */
+  readonly parentY: number;
 }
 
 /**
@@ -52,11 +56,30 @@ export function route<T extends Key>(
   for (const key of keys) {
     const corridor = corridorOf(key, room);
     const name = [corridor, key.parent.x, key.parent.y, likeness(key)].join(' ');
-    groups.set(name, { corridor, keys: [...(groups.get(name)?.keys ?? []), key] });
+    groups.set(name, {
+      corridor,
+      keys: [...(groups.get(name)?.keys ?? []), key],
+      parentY: key.parent.y,
+    });
   }
+  spread([...groups.entries()]).forEach(([name, group]) => groups.set(name, group));
   return (['left', 'gutter', 'right'] as const).flatMap((corridor) => {
     const inside = [...groups.values()].filter((group) => group.corridor === corridor);
     return best(permutations(inside).map((order) => lanes(order, corridor, room)));
+  });
+}
+
+/** Unlike groups that come to one point from one side end a few pixels above and below it. */
+function spread<T extends Key>(
+  groups: readonly (readonly [string, Group<T>])[],
+): (readonly [string, Group<T>])[] {
+  const pointOf = ({ corridor, keys: [key] }: Group<T>): string =>
+    [corridor, key?.parent.x, key?.parent.y].join(' ');
+  return groups.map(([name, group]) => {
+    const there = groups.filter(([, other]) => pointOf(other) === pointOf(group));
+    const index = there.findIndex(([other]) => other === name);
+    const shift = (index - (there.length - 1) / 2) * PORT_GAP;
+    return [name, { ...group, parentY: group.parentY + shift }];
   });
 }
 
@@ -80,12 +103,12 @@ function lanes<T extends Key>(
     if (corridor === 'right') return right + CLEARANCE + index * LANE_GAP;
     return left + width + gutter / 2 + (index - (order.length - 1) / 2) * LANE_GAP;
   };
-  return order.flatMap(({ keys }, index) =>
+  return order.flatMap(({ keys, parentY }, index) =>
     keys.map((key) => ({
       ...key,
       lane: laneAt(index),
       parentX: edge(key.parent.x),
-      parentY: key.parent.y,
+      parentY,
       childX: edge(key.child.x),
       childY: key.child.y,
     })),

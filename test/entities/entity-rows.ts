@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { INTERVALS, MAX_INTERVAL_COUNTS, PAUSE_BEHAVIORS } from '../schema/words';
 import type { BillingTableName } from '../support/billing-tables';
-import { key, type Values, instant, WILD } from './values';
+import { flag, instant, json, key, type Values, WILD } from './values';
 
 /** The values of an entity's properties; undefined is a property that was not set. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -43,6 +44,8 @@ export const columnOf = (property: string): string =>
 /** What all entities have. */
 const COMMON: Readonly<Record<string, Property>> = {
   id: given(key, MADE),
+  livemode: given(flag, true),
+  metadata: given(json, {}),
   createdAt: given(instant, MADE),
   updatedAt: given(instant, MADE),
 };
@@ -116,6 +119,42 @@ export function bothOrNeither(
 }
 
 const SAME = new Date(1_772_323_200_000);
+
+/** Up to three years, as many units as the interval has in them; now and then one more. */
+export const intervals: fc.Arbitrary<Row> = fc
+  .tuple(fc.constantFrom(...INTERVALS), fc.nat({ max: 19 }))
+  .map(([billingInterval, size]): Row => {
+    const most = MAX_INTERVAL_COUNTS[billingInterval];
+    const intervalCount = size < 10 ? 1 : size < 19 ? most : most + 1;
+    return { billingInterval, intervalCount };
+  });
+
+/** Neither, or both; now and then a time alone, which some statuses take. */
+export const pause: fc.Arbitrary<Row> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<Row>({ pauseBehavior: null, resumesAt: null }) },
+  {
+    weight: 1,
+    arbitrary: slips(
+      fc.record({ pauseBehavior: fc.constantFrom(...PAUSE_BEHAVIORS), resumesAt: instant.right }),
+      { pauseBehavior: null },
+      { resumesAt: undefined },
+    ),
+  },
+);
+
+/** A plan to change to, with a date or without; now and then a date alone. */
+export const pending = (plan: string): fc.Arbitrary<Row> =>
+  fc.oneof(
+    { weight: 2, arbitrary: fc.constant<Row>({ pendingPlanId: null, pendingFrom: null }) },
+    {
+      weight: 1,
+      arbitrary: slips(
+        fc.record({ pendingPlanId: fc.constant(plan), pendingFrom: instant.right }),
+        { pendingPlanId: null },
+        { pendingFrom: null },
+      ),
+    },
+  );
 
 /** Neither end, or both, the end after the start; now and then one, or the end before the start. */
 export function period(start: string, end: string): fc.Arbitrary<Row> {

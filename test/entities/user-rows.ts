@@ -5,6 +5,7 @@ import {
   DIRECT_DEBIT_SCHEMES,
   DirectDebitToken,
   MANDATE_STATUSES,
+  PAUSE_BEHAVIORS,
   PAYMENT_ATTEMPT_KINDS,
   PAYMENT_ATTEMPT_STATUSES,
   PaymentAttempt,
@@ -20,13 +21,16 @@ import {
   USER_PLAN,
   USER_SUBSCRIPTION,
 } from '../schema/billing-database';
-import { FINAL_STATUSES } from '../schema/words';
+import { FINAL_STATUSES, TAKEN_ATTEMPT_STATUSES } from '../schema/words';
 import {
   bothOrNeither,
   type EntityRows,
   entityRows,
   given,
+  intervals,
   optional,
+  pause,
+  pending,
   period,
   required,
   type Row,
@@ -53,29 +57,53 @@ const user = reference(USER, OTHER_USER);
 const positive = whole(1, 2 ** 31 - 1);
 const isFinal = (status: string): boolean => FINAL_STATUSES.some((final) => final === status);
 
+/** A status with its times and what it gives back: nothing, a part, all; now and then another sum. */
+const refunds = fc
+  .tuple(
+    statusWith(PAYMENT_ATTEMPT_STATUSES, (status) => {
+      if (TAKEN_ATTEMPT_STATUSES.some((taken) => taken === status)) return { set: ['succeededAt'] };
+      return status === 'failed' ? { set: ['failedAt'] } : {};
+    }),
+    fc.constantFrom(0, 1, 2, 1900, Number.MAX_SAFE_INTEGER),
+    fc.nat({ max: 24 }),
+  )
+  .map(([row, amount, part]): Row => {
+    const parts = {
+      refunded: amount,
+      partially_refunded: Math.max(1, Math.floor((amount * part) / 25)),
+    }[String(row.status)];
+    const amountRefunded = part === 24 ? amount + 1 : part > 20 ? amount >> 1 : (parts ?? 0);
+    return { ...row, amount, amountRefunded };
+  });
+
 const DIGITS = '0123456789';
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 export const USER_ROWS: readonly EntityRows[] = [
-  entityRows(SubscriptionPlan, 'subscription_plans', {
-    code: required(
-      formatted(
-        64,
-        ['a', '0', 'gold-2_b', '9'.repeat(64), `a${'-'.repeat(63)}`],
-        ['Gold', '-a', '_a', 'a b', 'ä', 'a\n', 'É', 'a.b', 'x'.repeat(65), 'ΑΣ'],
+  entityRows(
+    SubscriptionPlan,
+    'subscription_plans',
+    {
+      code: required(
+        formatted(
+          64,
+          ['a', '0', 'gold-2_b', '9'.repeat(64), `a${'-'.repeat(63)}`],
+          ['Gold', '-a', '_a', 'a b', 'ä', 'a\n', 'É', 'a.b', 'x'.repeat(65), 'ΑΣ'],
+        ),
       ),
-    ),
-    name: required(varchar(100)),
-    description: optional(text),
-    amount: required(money),
-    currency: required(code),
-    billingInterval: required(word(BILLING_INTERVALS)),
-    intervalCount: given(whole(1, 36), 1),
-    trialDays: given(whole(0, 730), 0),
-    features: given(json, {}),
-    isActive: given(flag, true),
-    sortOrder: given(whole(-(2 ** 31), 2 ** 31 - 1), 0),
-  }),
+      name: required(varchar(100)),
+      description: optional(text),
+      amount: required(money),
+      currency: required(code),
+      billingInterval: required(word(BILLING_INTERVALS)),
+      intervalCount: given(whole(1, 1095), 1),
+      trialDays: given(whole(0, 730), 0),
+      features: given(json, {}),
+      isActive: given(flag, true),
+      sortOrder: given(whole(-(2 ** 31), 2 ** 31 - 1), 0),
+    },
+    [intervals],
+  ),
   entityRows(
     DirectDebitToken,
     'direct_debit_tokens',
@@ -89,7 +117,7 @@ export const USER_ROWS: readonly EntityRows[] = [
       tokenKeyId: optional(varchar(64)),
       tokenFingerprint: optional(characters(64, `${DIGITS}abcdef`, 'ABCDEFg ١é')),
       bankName: optional(varchar(100)),
-      last4: optional(characters(4, DIGITS + UPPER, 'az .-١４Ä')),
+      accountEnding: optional(characters(4, DIGITS + UPPER, 'az .-١４Ä', 2)),
       maxAmount: optional(money),
       currency: optional(code),
       activatedAt: optional(instant),
@@ -116,10 +144,13 @@ export const USER_ROWS: readonly EntityRows[] = [
       planId: required(uuidReference(USER_PLAN)),
       directDebitTokenId: optional(uuidReference(TOKEN)),
       status: given(word(SUBSCRIPTION_STATUSES), 'incomplete'),
+      slot: given(varchar(64), 'default'),
+      quantity: given(whole(0, 2 ** 31 - 1), 1),
       amount: required(money),
       currency: required(code),
       billingInterval: required(word(BILLING_INTERVALS)),
-      intervalCount: given(whole(1, 36), 1),
+      intervalCount: given(whole(1, 1095), 1),
+      billingAnchor: optional(instant),
       currentPeriodStart: optional(instant),
       currentPeriodEnd: optional(instant),
       trialStart: optional(instant),
@@ -128,8 +159,13 @@ export const USER_ROWS: readonly EntityRows[] = [
       failedAttempts: given(whole(0, 2 ** 31 - 1), 0),
       graceUntil: optional(instant),
       cancelAtPeriodEnd: given(flag, false),
+      cancelAt: optional(instant),
       canceledAt: optional(instant),
       endedAt: optional(instant),
+      pauseBehavior: optional(word(PAUSE_BEHAVIORS)),
+      resumesAt: optional(instant),
+      pendingPlanId: optional(uuidReference(USER_PLAN)),
+      pendingFrom: optional(instant),
       provider: optional(varchar(32)),
       providerSubscriptionId: optional(varchar(255)),
       lastEventAt: optional(instant),
@@ -138,6 +174,9 @@ export const USER_ROWS: readonly EntityRows[] = [
     [
       period('currentPeriodStart', 'currentPeriodEnd'),
       period('trialStart', 'trialEnd'),
+      intervals,
+      pause,
+      pending(USER_PLAN),
       statusWith(SUBSCRIPTION_STATUSES, (status) =>
         isFinal(status) ? { set: ['endedAt'] } : { unset: ['endedAt'] },
       ),
@@ -159,7 +198,7 @@ export const USER_ROWS: readonly EntityRows[] = [
       directDebitTokenId: optional(uuidReference(TOKEN)),
       kind: required(word(PAYMENT_ATTEMPT_KINDS)),
       status: given(word(PAYMENT_ATTEMPT_STATUSES), 'scheduled'),
-      amount: required(whole(1, Number.MAX_SAFE_INTEGER)),
+      amount: required(money),
       currency: required(code),
       amountRefunded: given(money, 0),
       periodStart: optional(instant),
@@ -177,19 +216,6 @@ export const USER_ROWS: readonly EntityRows[] = [
       settledAt: optional(instant),
       failedAt: optional(instant),
     },
-    [
-      period('periodStart', 'periodEnd'),
-      // Nothing of it, a part, all, or a little more.
-      fc
-        .tuple(fc.constantFrom(1, 2, 1900, Number.MAX_SAFE_INTEGER), fc.nat({ max: 9 }))
-        .map(([amount, part]): Row => ({
-          amount,
-          amountRefunded: part === 9 ? amount + 1 : Math.floor((amount * part) / 8),
-        })),
-      statusWith(PAYMENT_ATTEMPT_STATUSES, (status) => {
-        if (status === 'succeeded') return { set: ['succeededAt'] };
-        return status === 'failed' ? { set: ['failedAt'] } : {};
-      }),
-    ],
+    [period('periodStart', 'periodEnd'), refunds],
   ),
 ];

@@ -59,15 +59,20 @@ export const text: Values = {
   odd: one(...ODD_CHARACTERS, 5, false, {}, new Date(0)),
 };
 
-/** Exactly `length` characters of an alphabet. */
-export function characters(length: number, alphabet: string, strangers: string): Values {
+/** `length` characters of an alphabet, or as few as `min`. */
+export function characters(
+  length: number,
+  alphabet: string,
+  strangers: string,
+  min = length,
+): Values {
   const of = (unit: string, size: number) =>
     fc.string({ unit: one(...Array.from(unit)), minLength: size, maxLength: size });
   return {
-    right: of(alphabet, length),
+    right: fc.integer({ min, max: length }).chain((size) => of(alphabet, size)),
     odd: fc.oneof(
       one('', ' '.repeat(length), ...ODD_CHARACTERS, Number('1'.repeat(Math.min(length, 9)))),
-      fc.oneof(of(alphabet, length - 1), of(alphabet, length + 1), of(strangers, length)),
+      fc.oneof(of(alphabet, min - 1), of(alphabet, length + 1), of(strangers, length)),
       of(alphabet, length - 1).map((almost) => `${almost} `),
       of(alphabet, length).map((exact) => `${exact} `),
     ),

@@ -154,7 +154,7 @@ const UNSENDABLE = Symbol('unsendable');
 /** As a careful host would send it with the plain driver. */
 function plainValue(property: string, value: unknown): unknown {
   if (value === undefined || value === null) return value;
-  if (property === 'features') return jsonText(value);
+  if (property === 'features' || property === 'metadata') return jsonText(value);
   switch (typeof value) {
     case 'string':
     case 'boolean':

@@ -69,11 +69,15 @@ describe.each(engines)('T3, U1 the columns on $name', (engine) => {
     }
   });
 
-  it.each(['plans', 'subscription_plans'] as const)('%s.features is JSON', async (table) => {
-    for (const features of ['', 'nonsense', '{"a": 1', '{"a": 1}}']) {
-      await expect(store(database, table, { features })).rejects.toThrow(/json/i);
+  it.each([
+    { table: 'plans', column: 'features' } as const,
+    { table: 'subscription_plans', column: 'features' } as const,
+    ...BILLING_TABLES.map((table) => ({ table, column: 'metadata' })),
+  ])('$table.$column is JSON', async ({ table, column }) => {
+    for (const text of ['', 'nonsense', '{"a": 1', '{"a": 1}}']) {
+      await expect(store(database, table, { [column]: text })).rejects.toThrow(/json/i);
     }
-    await store(database, table, { features: '{"a": 1}' });
+    await store(database, table, { [column]: '{"a": 1}' });
   });
 
   if (engine.dialect === 'postgres') {

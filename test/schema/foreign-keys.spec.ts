@@ -19,6 +19,7 @@ import {
   store,
   TENANT,
   TOKEN,
+  update,
   USER,
   USER_PLAN,
   USER_SUBSCRIPTION,
@@ -95,11 +96,30 @@ describe.each(engines)('T3, U2 the foreign keys on $name', (engine) => {
   });
 
   it.each(keysOn('SET NULL'))('$name: ON DELETE $onDelete', async (key) => {
-    const { table, column, target, targetId } = key;
+    const { table, column, target } = key;
+    // The plan of the row itself can't be deleted: it changes to another.
+    const targetId =
+      column === 'pending_plan_id'
+        ? await store(database, target as BillingTableName)
+        : key.targetId;
     const id = await store(database, table, { [column]: targetId });
     const row = await rowOf(database, table, id);
     await remove(target, targetId);
     expect(await rowOf(database, table, id)).toEqual({ ...row, [column]: null });
+  });
+
+  it.each([
+    { table: 'subscriptions', plans: 'plans' },
+    { table: 'user_subscriptions', plans: 'subscription_plans' },
+  ] as const)('a plan that $table change to on a date can not be deleted', async (each) => {
+    const { table, plans } = each;
+    const pending_plan_id = await store(database, plans);
+    const id = await store(database, table, { pending_plan_id, pending_from: day(9) });
+    const reason = { kind: 'check', name: `ck_${table}_pending_from` } as const;
+    await expectRefused(database, reason, () => remove(plans, pending_plan_id));
+    await update(database, table, id, { pending_from: null });
+    await remove(plans, pending_plan_id);
+    expect(await rowOf(database, table, id)).toMatchObject({ pending_plan_id: null });
   });
 
   it('a deleted tenant takes its billing rows along, and nothing else', async () => {

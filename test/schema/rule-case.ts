@@ -1,6 +1,7 @@
 import type { TestDatabase } from '../support/engines';
 import { type Row, startAfresh, store, update } from './billing-database';
 import type { BillingTableName } from '../support/billing-tables';
+import { MAX_INTERVAL_COUNTS } from './words';
 import { expectRefused, type Reason } from './refusal';
 
 /**
@@ -98,7 +99,7 @@ export function rulesOf(table: BillingTableName) {
         })),
       }),
 
-    /** Exactly `length` characters of an alphabet; each of `wrong` is of that length or less. */
+    /** At most `length` characters of an alphabet; each of `wrong` is of that length or less. */
     characters: (
       column: string,
       { length, right, wrong }: { length: number; right: readonly string[]; wrong: string[] },
@@ -106,7 +107,10 @@ export function rulesOf(table: BillingTableName) {
     ): RuleCase =>
       check(column, {
         refused: ['', ' '.repeat(length), ...wrong].map((text) => ({ ...beside, [column]: text })),
-        tooLong: right.map((text) => ({ ...beside, [column]: text + text.slice(-1) })),
+        tooLong: right.map((text) => ({
+          ...beside,
+          [column]: text.padEnd(length + 1, text.slice(-1)),
+        })),
         accepted: right.map((text) => ({ ...beside, [column]: text })),
       }),
 
@@ -162,8 +166,53 @@ export function rulesOf(table: BillingTableName) {
     bothOrNeither: (name: string, first: Row, second: Row): RuleCase =>
       check(name, { refused: [first, second], accepted: [{}, { ...first, ...second }] }),
 
-    /** Both ends or neither, the end after the start. */
-    period: (name: string): RuleCase => {
+    /** 1 to as many units as three years have, which the interval tells. */
+    intervalCount: (): RuleCase => {
+      const each = Object.entries(MAX_INTERVAL_COUNTS).map(([billing_interval, max]) => ({
+        billing_interval,
+        max,
+      }));
+      return check('interval_count', {
+        refused: each.flatMap(({ billing_interval, max }) =>
+          [0, -1, max + 1].map((interval_count) => ({ billing_interval, interval_count })),
+        ),
+        tooLong: [{ interval_count: 2 ** 15 }],
+        accepted: each.flatMap(({ billing_interval, max }) =>
+          [1, max].map((interval_count) => ({ billing_interval, interval_count })),
+        ),
+      });
+    },
+
+    /** A time only beside a way of pausing, or in the status paused. */
+    resumesAt: (statuses: readonly string[], inStatus: (status: string) => Row): RuleCase => {
+      const resumes_at = new Date(Date.UTC(2026, 2, 1));
+      return check('resumes_at', {
+        refused: statuses
+          .filter((status) => status !== 'paused')
+          .map((status) => ({ ...inStatus(status), resumes_at })),
+        accepted: [
+          { status: 'paused', resumes_at },
+          { status: 'paused' },
+          ...statuses.map((status) => ({
+            ...inStatus(status),
+            pause_behavior: 'void',
+            resumes_at,
+          })),
+        ],
+      });
+    },
+
+    /** A date of a change only beside the plan that it is a change to. */
+    pendingFrom: (pending_plan_id: string): RuleCase => {
+      const pending_from = new Date(Date.UTC(2026, 2, 1));
+      return check('pending_from', {
+        refused: [{ pending_from }],
+        accepted: [{ pending_plan_id }, { pending_plan_id, pending_from }],
+      });
+    },
+
+    /** Both ends or neither, the end after the start; of an `empty` one it may be the start. */
+    period: (name: string, { empty = false }: { readonly empty?: boolean } = {}): RuleCase => {
       const at = new Date(Date.UTC(2026, 2, 1));
       const later = new Date(at.getTime() + 1);
       const [start, end] = [`${name}_start`, `${name}_end`];
@@ -171,22 +220,59 @@ export function rulesOf(table: BillingTableName) {
         refused: [
           { [start]: at },
           { [end]: at },
-          { [start]: at, [end]: at },
           { [start]: later, [end]: at },
+          ...(empty ? [] : [{ [start]: at, [end]: at }]),
         ],
-        accepted: [{}, { [start]: at, [end]: later }],
+        accepted: [
+          {},
+          { [start]: at, [end]: later },
+          ...(empty ? [{ [start]: at, [end]: at }] : []),
+        ],
       });
     },
 
-    /** A column that a status asks for, and no other status does. */
-    setWhen: (column: string, status: string, otherStatus: string): RuleCase =>
-      check(column, {
-        refused: [{ status }],
+    /** A column that these statuses ask for, and no other status does; `beside` is what they need. */
+    setWhen: (
+      column: string,
+      statuses: readonly string[],
+      others: readonly string[],
+      beside: (status: string) => Row = () => ({}),
+    ): RuleCase => {
+      const row = (status: string, value: Date | null) => ({
+        ...beside(status),
+        ...{ status, [column]: value },
+      });
+      return check(column, {
+        refused: statuses.map((status) => row(status, null)),
         accepted: [
-          { status, [column]: new Date(0) },
-          { status: otherStatus },
-          { status: otherStatus, [column]: new Date(0) },
+          ...statuses.map((status) => row(status, new Date(0))),
+          ...others.flatMap((status) => [row(status, null), row(status, new Date(0))]),
         ],
-      }),
+      });
+    },
   };
+}
+
+/**
+ * A provider's own id: unique there, free elsewhere, and any number of rows may have none. `there`
+ * keeps the rows that are there from the table's other keys.
+ */
+export function uniqueAtProvider(
+  rules: Pick<ReturnType<typeof rulesOf>, 'unique'>,
+  column: string,
+  there: Row = {},
+): RuleCase {
+  const taken = { provider: 'gocardless', [column]: 'ID1' };
+  return rules.unique(column, ['provider', column], {
+    given: [
+      { ...taken, ...there },
+      { provider: 'gocardless', [column]: null, ...there },
+    ],
+    refused: [taken],
+    accepted: [
+      { ...taken, provider: 'stripe' },
+      { ...taken, [column]: 'id1' },
+      { provider: 'gocardless', [column]: null },
+    ],
+  });
 }

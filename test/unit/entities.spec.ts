@@ -36,11 +36,14 @@ describe('U6 what an insert fills in', () => {
       features: {},
       isActive: true,
       sortOrder: 0,
+      livemode: true,
+      metadata: {},
       createdAt: expect.any(Date) as Date,
       updatedAt: plan.createdAt,
     });
     expect(plan.updatedAt).not.toBe(plan.createdAt);
     expect(beforeInsert(VALID.plan()).features).not.toBe(plan.features);
+    expect(beforeInsert(VALID.plan()).metadata).not.toBe(plan.metadata);
   });
 
   it('U6 makes keys in the order of time', () => {
@@ -50,9 +53,11 @@ describe('U6 what an insert fills in', () => {
 
   it.each([
     ['subscription', { status: 'incomplete', billingInterval: 'month', quantity: 1, version: 1 }],
+    ['subscription', { slot: 'default', intervalCount: 1, pauseBehavior: null, livemode: true }],
     ['tenantConfig', { stripeCustomerId: null, billingEmail: null, currency: null, taxId: null }],
     ['subscriptionPlan', { intervalCount: 1, trialDays: 0, features: {}, isActive: true }],
     ['userSubscription', { status: 'incomplete', intervalCount: 1, failedAttempts: 0, version: 1 }],
+    ['userSubscription', { slot: 'default', quantity: 1, billingAnchor: null, cancelAt: null }],
     ['paymentAttempt', { status: 'scheduled', amountRefunded: 0, attemptNumber: 1 }],
     ['directDebitToken', { status: 'pending_submission', isDefault: false, replacedById: null }],
   ] as const)('U6 gives a %s its defaults', (name, defaults) => {

@@ -3,7 +3,8 @@ import { Plan } from '../../src/entities/tenant-billing/plan';
 import { Subscription } from '../../src/entities/tenant-billing/subscription';
 import { validateBilling } from '../../src/entities/validate-billing';
 import { BillingError } from '../../src/errors';
-import { NOON, ONE, TENANT_ID, VALID, accepted, make, refused } from './entity-samples';
+import { MAX_INTERVAL_COUNTS } from '../../src/entities/vocabulary';
+import { NOON, ONE, PLAN_ID, TENANT_ID, VALID, accepted, make, refused } from './entity-samples';
 
 describe('U6 values', () => {
   it.each(['', 'x'.repeat(101), 'a\0b', '\ud800', 5, '😀'.repeat(101)])(
@@ -21,10 +22,12 @@ describe('U6 values', () => {
     expect(refused(VALID.subscriptionPlan(), { amount })).toEqual(['amount']);
   });
 
-  it('U6 takes money up to the largest safe integer, and no payment of nothing', () => {
+  it('U6 takes money up to the largest safe integer, and a payment of nothing that succeeded', () => {
     accepted(VALID.subscriptionPlan(), { amount: 9007199254740991 });
     accepted(VALID.subscriptionPlan(), { amount: 0 });
     expect(refused(VALID.paymentAttempt(), { amount: 0 })).toEqual(['amount']);
+    expect(refused(VALID.paymentAttempt(), { amount: 0, status: 'canceled' })).toEqual(['amount']);
+    accepted(VALID.paymentAttempt(), { amount: 0, status: 'succeeded', succeededAt: NOON });
   });
 
   it.each([
@@ -38,7 +41,11 @@ describe('U6 values', () => {
     ['subscription', { tenantId: TENANT_ID.toUpperCase() }],
     ['subscription', { tenantId: 'a tenant' }],
     ['subscription', { status: 'cancelled' }],
-    ['subscription', { billingInterval: 'week' }],
+    ['subscription', { billingInterval: 'quarter' }],
+    ['subscription', { slot: '' }],
+    ['subscription', { pauseBehavior: 'skip' }],
+    ['subscription', { livemode: 1 }],
+    ['subscription', { metadata: [] }],
     ['subscription', { version: 0 }],
     ['tenantConfig', { billingEmail: 'nobody' }],
     ['tenantConfig', { taxId: '' }],
@@ -47,6 +54,7 @@ describe('U6 values', () => {
     ['subscriptionPlan', { code: 'pro\n' }],
     ['subscriptionPlan', { intervalCount: 0 }],
     ['subscriptionPlan', { intervalCount: 37 }],
+    ['subscriptionPlan', { intervalCount: 1096 }],
     ['userSubscription', { userId: '' }],
     ['userSubscription', { failedAttempts: -1 }],
     ['userSubscription', { nextBillingAt: '2026-03-01' }],
@@ -55,8 +63,9 @@ describe('U6 values', () => {
     ['userSubscription', { nextBillingAt: new Date(Date.UTC(10_000, 0)) }],
     ['paymentAttempt', { attemptNumber: 0 }],
     ['paymentAttempt', { kind: 'refund' }],
-    ['directDebitToken', { last4: '123' }],
-    ['directDebitToken', { last4: '12 4' }],
+    ['directDebitToken', { accountEnding: '1' }],
+    ['directDebitToken', { accountEnding: '12345' }],
+    ['directDebitToken', { accountEnding: '12 4' }],
     ['directDebitToken', { tokenFingerprint: 'A'.repeat(64) }],
     ['directDebitToken', { scheme: 'sepa' }],
   ] as const)('U6 refuses a %s with %p', (name, values) => {
@@ -70,7 +79,17 @@ describe('U6 values', () => {
       nextBillingAt: new Date(0),
       graceUntil: new Date(Date.UTC(9999, 11, 31, 23, 59, 59, 999)),
     });
-    accepted(VALID.directDebitToken(), { last4: '12AB', tokenFingerprint: '0f'.repeat(32) });
+    for (const [billingInterval, intervalCount] of Object.entries(MAX_INTERVAL_COUNTS)) {
+      accepted(VALID.subscription(), { billingInterval, intervalCount });
+      accepted(VALID.userSubscription(), { billingInterval, intervalCount });
+      const more = { billingInterval, intervalCount: intervalCount + 1 };
+      expect(refused(VALID.subscriptionPlan(), more)).toEqual(['intervalCount']);
+    }
+    accepted(VALID.directDebitToken(), { accountEnding: '34' });
+    accepted(VALID.directDebitToken(), {
+      accountEnding: '12AB',
+      tokenFingerprint: '0f'.repeat(32),
+    });
   });
 
   it.each([
@@ -114,7 +133,16 @@ describe('U6 rules of a row', () => {
     ['subscription', { status: 'active', endedAt: NOON }, 'endedAt'],
     ['userSubscription', { status: 'incomplete_expired' }, 'endedAt'],
     ['userSubscription', { providerSubscriptionId: 's' }, 'provider'],
+    ['subscription', { status: 'active', resumesAt: NOON }, 'resumesAt'],
+    ['userSubscription', { resumesAt: NOON }, 'resumesAt'],
+    ['subscription', { pendingFrom: NOON }, 'pendingFrom'],
+    ['userSubscription', { pendingFrom: NOON }, 'pendingFrom'],
     ['paymentAttempt', { amountRefunded: 901 }, 'amountRefunded'],
+    ['paymentAttempt', { amountRefunded: 5 }, 'amountRefunded'],
+    ['paymentAttempt', { status: 'refunded', succeededAt: NOON }, 'amountRefunded'],
+    ['paymentAttempt', { status: 'partially_refunded', succeededAt: NOON }, 'amountRefunded'],
+    ['paymentAttempt', { status: 'charged_back' }, 'succeededAt'],
+    ['paymentAttempt', { periodStart: ONE, periodEnd: NOON }, 'periodEnd'],
     ['paymentAttempt', { periodEnd: NOON }, 'periodEnd'],
     ['paymentAttempt', { status: 'succeeded' }, 'succeededAt'],
     ['paymentAttempt', { status: 'failed' }, 'failedAt'],
@@ -133,7 +161,13 @@ describe('U6 rules of a row', () => {
     ['subscription', { status: 'canceled', endedAt: NOON, cancelAtPeriodEnd: true }],
     ['userSubscription', { provider: 'p', providerSubscriptionId: 's' }],
     ['userSubscription', { provider: 'p' }],
-    ['paymentAttempt', { amountRefunded: 900, status: 'refunded' }],
+    ['subscription', { status: 'paused', resumesAt: NOON }],
+    ['subscription', { status: 'active', pauseBehavior: 'void', resumesAt: NOON }],
+    ['userSubscription', { pendingPlanId: PLAN_ID, pendingFrom: NOON }],
+    ['userSubscription', { pendingPlan: { id: PLAN_ID }, pendingFrom: NOON }],
+    ['paymentAttempt', { periodStart: NOON, periodEnd: NOON }],
+    ['paymentAttempt', { amountRefunded: 900, status: 'refunded', succeededAt: NOON }],
+    ['paymentAttempt', { amountRefunded: 1, status: 'partially_refunded', succeededAt: NOON }],
     ['paymentAttempt', { status: 'succeeded', succeededAt: NOON }],
     ['directDebitToken', { tokenCiphertext: 'c', tokenKeyId: 'k' }],
     ['directDebitToken', { status: 'active', activatedAt: NOON }],

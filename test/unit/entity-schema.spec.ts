@@ -126,9 +126,11 @@ describe('T3 U1 U2 names', () => {
         'uq_subscriptions_live_tenant',
         'ix_subscriptions_tenant_id',
         'ix_subscriptions_plan_id',
+        'ix_subscriptions_pending_plan_id',
         'ix_subscriptions_period_end',
         'fk_subscriptions_tenant_id CASCADE',
         'fk_subscriptions_plan_id RESTRICT',
+        'fk_subscriptions_pending_plan_id SET NULL',
         'pk_tenant_config',
         'uq_tenant_config_tenant_id',
         'uq_tenant_config_stripe_customer_id',
@@ -141,13 +143,16 @@ describe('T3 U1 U2 names', () => {
         'ix_user_subscriptions_user_id',
         'ix_user_subscriptions_plan_id',
         'ix_user_subscriptions_direct_debit_token_id',
+        'ix_user_subscriptions_pending_plan_id',
         'ix_user_subscriptions_due',
         'fk_user_subscriptions_user_id CASCADE',
         'fk_user_subscriptions_plan_id RESTRICT',
+        'fk_user_subscriptions_pending_plan_id SET NULL',
         'fk_user_subscriptions_direct_debit_token_id SET NULL',
         'pk_payment_attempts',
         'uq_payment_attempts_idempotency_key',
         'uq_payment_attempts_provider_payment_id',
+        'uq_payment_attempts_current_payment',
         'uq_payment_attempts_open_period',
         'uq_payment_attempts_paid_period',
         'ix_payment_attempts_user_id',
@@ -173,7 +178,7 @@ describe('T3 U1 U2 names', () => {
     const checks = getMetadataArgsStorage().checks.filter(({ target }) =>
       entities.some((entity) => entity === target),
     );
-    expect(checks).toHaveLength(73);
+    expect(checks).toHaveLength(91);
     for (const { name, expression } of checks) {
       expect(name).toMatch(/^ck_[a-z0-9_]{1,60}$/);
       expect(expression).not.toContain('),');

@@ -83,8 +83,12 @@ describe("T3 U2 the host's tables are asked for late", () => {
         .relations.map(({ inverseEntityMetadata: { target } }) => target);
 
     expect([bound(Tenant), bound(Plan)]).toEqual([Tenant, Plan]);
-    expect(await targets(tenantBilling.entities)).toEqual([Tenant, Plan]);
+    expect(await targets(tenantBilling.entities)).toEqual([Tenant, Plan, Plan]);
     replacements.set(Tenant, Organization).set(Plan, OurPlan);
-    expect(await targets([Subscription, Organization, OurPlan])).toEqual([Organization, OurPlan]);
+    expect(await targets([Subscription, Organization, OurPlan])).toEqual([
+      Organization,
+      OurPlan,
+      OurPlan,
+    ]);
   });
 });

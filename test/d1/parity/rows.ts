@@ -3,10 +3,13 @@ import {
   BILLING_INTERVALS,
   DIRECT_DEBIT_SCHEMES,
   MANDATE_STATUSES,
+  MAX_INTERVAL_COUNTS,
   OPEN_PAYMENT_ATTEMPT_STATUSES,
+  PAUSE_BEHAVIORS,
   PAYMENT_ATTEMPT_KINDS,
   PAYMENT_ATTEMPT_STATUSES,
   SUBSCRIPTION_STATUSES,
+  TAKEN_PAYMENT_ATTEMPT_STATUSES,
 } from '../../../src';
 import type { BillingTable, Values } from './actions';
 import {
@@ -60,7 +63,9 @@ export const ROWS: Readonly<Record<BillingTable, Arbitrary<Values>>> = {
       subscriptionStatus(taken !== 'live'),
       some({
         stripeSubscriptionId: taken === 'stripe' ? shared : nullable(fresh),
-        billingInterval: fc.constantFrom('month', 'year'),
+        slot,
+        livemode: flag,
+        metadata: json,
         quantity: natural,
         cancelAtPeriodEnd: flag,
         cancelAt: nullable(instant),
@@ -68,6 +73,9 @@ export const ROWS: Readonly<Record<BillingTable, Arbitrary<Values>>> = {
         lastEventAt: nullable(instant),
         version: fc.constantFrom(1, 2),
       }),
+      intervals,
+      pause,
+      pending('plans'),
       price('unitAmount'),
       span('currentPeriodStart', 'currentPeriodEnd'),
       span('trialStart', 'trialEnd'),
@@ -101,7 +109,7 @@ export const ROWS: Readonly<Record<BillingTable, Arbitrary<Values>>> = {
         tokenFingerprint:
           taken === 'fingerprint' ? fc.constant('0f'.repeat(32)) : fc.constant(null),
         bankName: nullable(text),
-        last4: fc.constantFrom(null, '0042', 'A1B2'),
+        accountEnding: fc.constantFrom(null, '34', '0042', 'A1B2'),
         expiresAt: nullable(instant),
         lastUsedAt: nullable(instant),
         replacedById: nullable(ref('direct_debit_tokens')),
@@ -117,11 +125,10 @@ export const ROWS: Readonly<Record<BillingTable, Arbitrary<Values>>> = {
         name: text,
         amount: money,
         currency,
-        billingInterval: fc.constantFrom(...BILLING_INTERVALS),
       }),
+      intervals,
       some({
         description: nullable(text),
-        intervalCount: fc.constantFrom(1, 36),
         trialDays: fc.constantFrom(0, 730),
         features: json,
         isActive: flag,
@@ -136,15 +143,21 @@ export const ROWS: Readonly<Record<BillingTable, Arbitrary<Values>>> = {
         planId: ref('subscription_plans'),
         amount: money,
         currency,
-        billingInterval: fc.constantFrom(...BILLING_INTERVALS),
       }),
+      intervals,
+      pause,
+      pending('subscription_plans'),
       subscriptionStatus(taken !== 'live'),
       taken === 'provider'
         ? fc.record({ provider: fc.constant('stripe'), providerSubscriptionId: shared })
         : some({ provider: fc.constantFrom('gocardless', 'stripe') }),
       some({
         directDebitTokenId: nullable(ref('direct_debit_tokens')),
-        intervalCount: fc.constantFrom(1, 12),
+        slot,
+        livemode: flag,
+        quantity: natural,
+        billingAnchor: nullable(instant),
+        cancelAt: nullable(instant),
         nextBillingAt: nullable(instant),
         failedAttempts: natural,
         graceUntil: nullable(instant),
@@ -176,7 +189,7 @@ export const ROWS: Readonly<Record<BillingTable, Arbitrary<Values>>> = {
               periodEnd: fc.constant(new Date('2026-04-01T00:00:00.000Z')),
             }),
           )
-        : fc.constantFrom({ status: 'canceled' }, { status: 'refunded', userSubscriptionId: null }),
+        : fc.constantFrom({ status: 'canceled' }, { userSubscriptionId: null }),
       some({
         directDebitTokenId: nullable(ref('direct_debit_tokens')),
         providerPaymentId: taken === 'payment' ? shared : nullable(fresh),
@@ -188,7 +201,7 @@ export const ROWS: Readonly<Record<BillingTable, Arbitrary<Values>>> = {
         submittedAt: nullable(instant),
         settledAt: nullable(instant),
       }),
-      fc.constantFrom({}, { amountRefunded: 1 }),
+      fc.constantFrom({}, {}, {}, { amountRefunded: 1 }),
     ),
   ),
 };
@@ -238,6 +251,26 @@ export const paymentStatus: Arbitrary<Values> = fc
   )
   .map(([status, at]) => ({
     status,
-    ...(status === 'succeeded' && { succeededAt: at }),
+    ...(TAKEN_PAYMENT_ATTEMPT_STATUSES.some((taken) => taken === status) && { succeededAt: at }),
     ...(status === 'failed' && { failedAt: at }),
+    ...(status === 'partially_refunded' && { amountRefunded: 1 }),
   }));
+
+/** What a subscription is for. */
+const slot = fc.constantFrom('default', 'add-on');
+
+/** Up to three years; now and then longer. */
+const intervals = fc
+  .tuple(fc.constantFrom(...BILLING_INTERVALS), fc.nat({ max: 9 }))
+  .map(([billingInterval, size]): Values => ({
+    billingInterval,
+    intervalCount: size < 5 ? 1 : MAX_INTERVAL_COUNTS[billingInterval] + (size === 9 ? 1 : 0),
+  }));
+
+const pause: Arbitrary<Values> = fc.oneof(
+  NOTHING,
+  fc.record({ pauseBehavior: fc.constantFrom(...PAUSE_BEHAVIORS), resumesAt: nullable(instant) }),
+);
+
+const pending = (plans: 'plans' | 'subscription_plans'): Arbitrary<Values> =>
+  fc.oneof(NOTHING, fc.record({ pendingPlanId: ref(plans), pendingFrom: nullable(instant) }));

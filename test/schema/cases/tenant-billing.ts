@@ -1,6 +1,12 @@
-import { day, OTHER_TENANT, TENANT } from '../billing-database';
+import { day, OTHER_TENANT, PLAN, TENANT } from '../billing-database';
 import { type RuleCase, rulesOf } from '../rule-case';
-import { FINAL_STATUSES, LIVE_STATUSES, SUBSCRIPTION_STATUSES } from '../words';
+import {
+  FINAL_STATUSES,
+  INTERVALS,
+  LIVE_STATUSES,
+  PAUSE_BEHAVIORS,
+  SUBSCRIPTION_STATUSES,
+} from '../words';
 
 /** The largest amount: 2^53 - 1 minor units. */
 const MAX_MONEY = 9_007_199_254_740_991;
@@ -49,6 +55,7 @@ const PLAN_RULES: readonly RuleCase[] = [
   plans.range('trial_days', 0, 730),
   plans.atLeast('sort_order', -(2 ** 31)),
   plans.jsonObject('features'),
+  plans.jsonObject('metadata'),
 ];
 
 const SUBSCRIPTION_RULES: readonly RuleCase[] = [
@@ -63,13 +70,18 @@ const SUBSCRIPTION_RULES: readonly RuleCase[] = [
   }),
   subscriptions.length('stripe_subscription_id', 255),
   subscriptions.words('status', SUBSCRIPTION_STATUSES, 32, inStatus),
-  subscriptions.words('billing_interval', ['month', 'year'], 16),
+  subscriptions.length('slot', 64),
+  subscriptions.words('billing_interval', INTERVALS, 16),
+  subscriptions.intervalCount(),
   subscriptions.atLeast('quantity', 0),
   subscriptions.range('unit_amount', 0, MAX_MONEY, { currency: 'EUR' }),
   subscriptions.currency({ unit_amount: 1900 }),
   subscriptions.bothOrNeither('unit_amount_currency', { unit_amount: 0 }, { currency: 'EUR' }),
   subscriptions.period('current_period'),
   subscriptions.period('trial'),
+  subscriptions.words('pause_behavior', PAUSE_BEHAVIORS, 32),
+  subscriptions.resumesAt(SUBSCRIPTION_STATUSES, inStatus),
+  subscriptions.pendingFrom(PLAN),
   subscriptions.check('ended_at', {
     refused: [
       ...FINAL_STATUSES.map((status) => ({ status })),
@@ -78,19 +90,22 @@ const SUBSCRIPTION_RULES: readonly RuleCase[] = [
     accepted: SUBSCRIPTION_STATUSES.map(inStatus),
   }),
   subscriptions.atLeast('version', 1),
+  subscriptions.jsonObject('metadata'),
   // Each live status stands in the way of each live status; a final one neither has nor is a way.
   ...LIVE_STATUSES.map((status) =>
-    subscriptions.unique('live_tenant', ['tenant_id'], {
+    subscriptions.unique('live_tenant', ['tenant_id', 'slot', 'livemode'], {
       given: [{ status }, ...FINAL_STATUSES.map(inStatus)],
       refused: LIVE_STATUSES.map(inStatus),
       accepted: [
         ...FINAL_STATUSES.map(inStatus),
         { status, tenant_id: OTHER_TENANT },
+        { status, slot: 'add-on' },
+        { status, livemode: false },
         { ...inStatus('canceled'), cancel_at_period_end: true },
       ],
     }),
   ),
-  subscriptions.unique('live_tenant', ['tenant_id'], {
+  subscriptions.unique('live_tenant', ['tenant_id', 'slot', 'livemode'], {
     given: [...FINAL_STATUSES, ...FINAL_STATUSES].map(inStatus),
     refused: [],
     accepted: SUBSCRIPTION_STATUSES.map(inStatus),
@@ -118,6 +133,7 @@ const CONFIG_RULES: readonly RuleCase[] = [
   config.length('billing_email', 320),
   config.currency(),
   config.length('tax_id', 64),
+  config.jsonObject('metadata'),
 ];
 
 export const TENANT_RULES = [...PLAN_RULES, ...SUBSCRIPTION_RULES, ...CONFIG_RULES];
