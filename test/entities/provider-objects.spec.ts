@@ -80,34 +80,36 @@ describe.each(engines)('U6 what providers say, on $name', ({ createDatabase }) =
     };
   });
 
-  it.each(KINDS)('$title are stored and read back, or have a reason', async (kind) => {
-    const { entity, samples, map } = kind;
-    const repository = dataSource.getRepository(entity);
-    const { tableName } = repository.metadata;
-    const count = async (): Promise<number> => (await rowsOf(database, tableName)).length;
-    const before = await count();
-    let stored = 0;
-    for (const [index, { title, object, reason }] of samples.entries()) {
-      // As a webhook brings it.
-      const mapped = map(JSON.parse(JSON.stringify(object)) as Record<string, unknown>);
-      if ('reason' in mapped) {
-        expect({ title, reason: mapped.reason }).toEqual({ title, reason });
-        continue;
+  it.each(KINDS)(
+    '$title are stored and read back, or have a reason',
+    async ({ title: kind, entity, samples, map }) => {
+      const repository = dataSource.getRepository(entity);
+      const { tableName } = repository.metadata;
+      const count = async (): Promise<number> => (await rowsOf(database, tableName)).length;
+      const before = await count();
+      let stored = 0;
+      for (const [index, { title, object, reason }] of samples.entries()) {
+        // As a webhook brings it.
+        const mapped = map(JSON.parse(JSON.stringify(object)) as Record<string, unknown>);
+        if ('reason' in mapped) {
+          expect({ title, reason: mapped.reason }).toEqual({ title, reason });
+          continue;
+        }
+        expect({ title, reason }).toEqual({ title, reason: undefined });
+        const slot = 'slot' in columnsOf(entity) ? { slot: `${kind} ${index}` } : {};
+        const { id } = await repository.save({ ...owners[entity], ...slot, ...mapped.row });
+        const read = await repository.findOneByOrFail({ id: id as string });
+        expect({ title, ...read }).toMatchObject({ title, ...mapped.row });
+        stored += 1;
       }
-      expect({ title, reason }).toEqual({ title, reason: undefined });
-      const slot = 'slot' in columnsOf(entity) ? { slot: `sample ${index}` } : {};
-      const { id } = await repository.save({ ...owners[entity], ...slot, ...mapped.row });
-      const read = await repository.findOneByOrFail({ id: id as string });
-      expect({ title, ...read }).toMatchObject({ title, ...mapped.row });
-      stored += 1;
-    }
-    expect(await count()).toBe(before + stored);
-    expect(stored).toBeGreaterThan(samples.length / 2);
+      expect(await count()).toBe(before + stored);
+      expect(stored).toBeGreaterThan(samples.length / 2);
 
-    function columnsOf(name: string): object {
-      return dataSource.getMetadata(name).propertiesMap;
-    }
-  });
+      function columnsOf(name: string): object {
+        return dataSource.getMetadata(name).propertiesMap;
+      }
+    },
+  );
 
   it('a retry at GoCardless is a row of its own with the id of the payment', async () => {
     const attempts = dataSource.getRepository('PaymentAttempt');
