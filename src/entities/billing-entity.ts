@@ -1,10 +1,10 @@
-import { AfterInsert, BeforeInsert, BeforeUpdate } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
-import { missingValue, readInserted } from './columns/column-rules';
-import { tableOf, tableOfPrototype, type TableSpec } from './columns/registry';
+import { AfterInsert, AfterLoad, AfterUpdate, BeforeInsert, BeforeUpdate } from 'typeorm';
+import { tableOf, tableOfPrototype } from './columns/registry';
+import { seenRow } from './columns/seen-rows';
 import { refuseUnmapped } from './columns/unmapped';
 import type { JsonObject } from './columns/values';
-import { validateBilling } from './validate-billing';
+import { finishInsert, finishUpdate, prepareInsert, prepareUpdate } from './prepare-rows';
+import { rememberKeys } from './relation-keys';
 
 /**
  * What all billing entities have: a key, two timestamps, and rules that are enforced whenever
@@ -15,8 +15,12 @@ import { validateBilling } from './validate-billing';
  * CHECKs of the database. They hold the same rules, except those that SQL can't express on every
  * engine, such as which currency codes are active.
  *
- * If a row is loaded together with the row it refers to, TypeORM writes the key of the loaded row. To
- * change the reference, set `plan`, or set `planId` on an entity that was loaded without its plan.
+ * To change what a row refers to, set the key (`planId`) or the row (`plan`). If both are there, the one
+ * that was changed counts, and the other one follows: after the save, a `plan` that is not the one of
+ * `planId` is undefined. A new row with two that disagree, or a change to both, is refused.
+ *
+ * An update judges what was changed. A value that is stored already is not refused by the rules that the
+ * CHECKs do not hold, such as a currency that is no longer active.
  */
 export abstract class BillingEntity {
   /** For the engines: whether a property has its value before the insert, and need not be read back. */
@@ -43,13 +47,24 @@ export abstract class BillingEntity {
   /** When the row was last written through an entity. */
   updatedAt!: Date;
 
+  /** Notes the keys of rows that were loaded together. */
+  @AfterLoad()
+  protected finishLoad(): void {
+    const table = tableOf(this);
+    if (table !== undefined) rememberKeys(this as unknown as Row, table);
+  }
+
   /** Fills in what is missing (key, defaults, timestamps, keys of related rows), and validates. */
   @BeforeInsert()
   protected prepareInsert(): void {
-    prepareInsert(this, 'insert');
+    prepareInsert(this, seenRow(this)?.metadata);
   }
 
-  /** After `insert()` on Postgres, TypeORM leaves a `bigint` that has a default as text. */
+  /**
+   * After `insert()` on Postgres, TypeORM leaves a `bigint` that has a default as text.
+   *
+   * @throws BillingError `VALIDATION_FAILED` for two parents
+   */
   @AfterInsert()
   protected finishInsert(): void {
     finishInsert(this);
@@ -61,68 +76,16 @@ export abstract class BillingEntity {
    */
   @BeforeUpdate()
   protected prepareUpdate(): void {
-    prepareUpdate(this);
+    prepareUpdate(this, seenRow(this)?.stored);
+  }
+
+  /** Takes away loaded rows that it no longer refers to. */
+  @AfterUpdate()
+  protected finishUpdate(): void {
+    finishUpdate(this, seenRow(this)?.stored);
   }
 }
 
 refuseUnmapped(BillingEntity);
 
 type Row = Record<string, unknown>;
-
-/** Completes a row before its insert. `'update'` validates only the properties that are set. */
-export function prepareInsert(entity: object, validate: 'insert' | 'update'): void {
-  const table = tableOf(entity);
-  if (table === undefined) return;
-  complete(entity as Row, table);
-  validateBilling(entity, validate);
-}
-
-/** Gives the values of an inserted row the types that a query returns. */
-export function finishInsert(entity: object): void {
-  const row = entity as Row;
-  for (const spec of tableOf(entity)?.columns ?? []) {
-    if (spec.property in row) row[spec.property] = readInserted(spec, row[spec.property]);
-  }
-}
-
-/** Stamps and validates a row, or a part of one, before its update. */
-export function prepareUpdate(entity: object): void {
-  const table = tableOf(entity);
-  if (table === undefined) return;
-  const row = entity as Row;
-  row.updatedAt = new Date();
-  withoutNegativeZero(row, table);
-  validateBilling(entity, 'update');
-}
-
-function complete(row: Row, table: TableSpec): void {
-  row.id ??= uuidv7();
-  // The clock is read once for both: a new row has not been updated.
-  const now = Date.now();
-  if (row.createdAt === undefined) row.createdAt = new Date(now);
-  if (row.updatedAt === undefined) row.updatedAt = new Date(now);
-  for (const spec of table.columns) {
-    const { property, relation } = spec;
-    if (row[property] !== undefined) continue;
-    const related = relation === undefined ? undefined : row[relation.property];
-    if (typeof related === 'object' && related !== null) {
-      row[property] = keyOf(related);
-    } else {
-      const value = missingValue(spec);
-      if (value !== undefined) row[property] = value;
-    }
-  }
-  withoutNegativeZero(row, table);
-}
-
-/** A billing row that is saved together with the one that refers to it gets its key now. */
-function keyOf(related: object): unknown {
-  const row = related as Row;
-  if (related instanceof BillingEntity) row.id ??= uuidv7();
-  return row.id;
-}
-
-/** -0 would be stored as 0, and the row read back would not equal the one saved. */
-function withoutNegativeZero(row: Row, table: TableSpec): void {
-  for (const { property } of table.columns) if (Object.is(row[property], -0)) row[property] = 0;
-}

@@ -6,12 +6,18 @@ import {
   type ObjectLiteral,
   type UpdateEvent,
 } from 'typeorm';
-import { BillingEntity, finishInsert, prepareInsert, prepareUpdate } from './billing-entity';
+import { BillingEntity } from './billing-entity';
+import { tableOf } from './columns/registry';
+import { seenRow } from './columns/seen-rows';
+import { refuseUnknown } from './columns/unknown-properties';
+import { finishInsert, finishUpdate, prepareInsert, prepareUpdate } from './prepare-rows';
+import { refuseExpressions } from './relation-keys';
 import type { BaseDataSourceOptions } from './typeorm';
 
 /**
  * Completes and validates plain objects as the entities do themselves: those of
- * `repository.insert({…})`, `save({…})`, `update(criteria, {…})` and `upsert()`.
+ * `repository.insert({…})`, `save({…})`, `update(criteria, {…})` and `upsert()`. A property that the
+ * entity does not have is refused by its name.
  *
  * `SqliteDataSource` and the shared DataSource have it. Add it to a DataSource of your own with
  * `subscribers: [BillingSubscriber]`.
@@ -23,8 +29,11 @@ export class BillingSubscriber implements EntitySubscriberInterface<BillingEntit
   }
 
   beforeInsert({ entity, metadata }: InsertEvent<BillingEntity>): void {
-    onInstance(entity, metadata, (row, complete) => {
-      prepareInsert(row, complete ? 'insert' : 'update');
+    if (isPlain(entity)) refuseUnknown(entity, metadata);
+    // Only `save()` compares what it writes, and can have it from a parent's list.
+    const isSaved = isPlain(entity) && seenRow(entity) !== undefined;
+    onInstance(entity, metadata, (row, isComplete) => {
+      prepareInsert(row, isSaved ? metadata : undefined, isComplete);
     });
   }
 
@@ -32,29 +41,49 @@ export class BillingSubscriber implements EntitySubscriberInterface<BillingEntit
     onInstance(entity, metadata, finishInsert);
   }
 
-  beforeUpdate({ entity, metadata }: UpdateEvent<BillingEntity>): void {
-    onInstance(entity, metadata, prepareUpdate);
+  beforeUpdate({ entity, metadata, databaseEntity }: UpdateEvent<BillingEntity>): void {
+    if (isPlain(entity)) refuseUnknown(entity, metadata, databaseEntity);
+    onInstance(entity, metadata, (row) => {
+      prepareUpdate(row, databaseEntity);
+    });
+  }
+
+  afterUpdate({ entity, metadata, databaseEntity }: UpdateEvent<BillingEntity>): void {
+    onInstance(entity, metadata, (row) => {
+      finishUpdate(row, databaseEntity);
+    });
   }
 }
+
+function isPlain(object: ObjectLiteral | undefined): object is ObjectLiteral {
+  return object !== undefined && !(object instanceof BillingEntity);
+}
+
+/** The instance that stands for a plain object from the beginning of its write to the end. */
+const instances = new WeakMap<object, object>();
 
 /** Runs `prepare` on an instance with the object's values, and copies what it set to the object. */
 function onInstance(
   object: ObjectLiteral | undefined,
   { target }: EntityMetadata,
-  prepare: (row: object, complete: boolean) => void,
+  prepare: (row: object, isComplete: boolean) => void,
 ): void {
-  if (object === undefined || object instanceof BillingEntity || typeof target !== 'function') {
-    return;
-  }
+  if (!isPlain(object) || typeof target !== 'function') return;
   // A function is an SQL expression, whose value only the database knows.
   const values = Object.entries(object).filter(([, value]) => typeof value !== 'function');
-  const row = Object.assign(
-    Object.create(target.prototype as object) as object,
-    Object.fromEntries(values) as object,
-  );
+  const row = (instances.get(object) ?? Object.create(target.prototype as object)) as ObjectLiteral;
+  instances.set(object, row);
+  const table = tableOf(row);
+  for (const key of Object.keys(row)) Reflect.deleteProperty(row, key);
+  for (const { property, secret } of table?.columns ?? []) if (secret) row[property] = undefined;
+  Object.assign(row, Object.fromEntries(values));
+  if (table !== undefined) refuseExpressions(object, table);
   prepare(row, values.length === Object.keys(object).length);
-  for (const [key, value] of Object.entries<unknown>(row as Record<string, unknown>)) {
-    if (typeof object[key] !== 'function') object[key] = value;
+  const properties = table?.columns.map(({ property }) => property) ?? [];
+  for (const key of new Set([...Object.keys(object), ...Object.keys(row), ...properties])) {
+    if (typeof object[key] === 'function') continue;
+    if (row[key] !== undefined) object[key] = row[key] as unknown;
+    else if (object[key] !== undefined) Reflect.deleteProperty(object, key);
   }
 }
 

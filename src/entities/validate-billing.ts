@@ -1,39 +1,53 @@
 import type { ValidationError } from 'class-validator';
 import { Validator } from './class-validator-parts';
 import { tableOf, type TableSpec } from './columns/registry';
+import { judgedBeside } from './columns/stored-values';
 import { REDACTED, validationError, type ValidationFailure } from './columns/validation-error';
+import { disagreements } from './relation-keys';
 
 /**
  * Checks an entity by the rules of its table, and by those that the host added with class-validator.
  *
  * An `'insert'` checks every property. An `'update'` skips those that are undefined, since they were
- * not loaded, and the rules that need them.
+ * not loaded, and the rules that need them. It does not judge a value that is stored already.
  *
  * @throws BillingError `VALIDATION_FAILED`, with `ValidationDetails`: one for all failures
  */
-export function validateBilling(entity: object, operation: 'insert' | 'update'): void {
+export function validateBilling(
+  entity: object,
+  operation: 'insert' | 'update',
+  { stored, byParent }: Circumstances = {},
+): void {
   const table = tableOf(entity);
   if (table === undefined) return;
   const row = entity as Readonly<Record<string, unknown>>;
-  const failures = new Validator()
-    .validateSync(entity, {
+  const failures = judgedBeside(stored, entity, () =>
+    new Validator().validateSync(entity, {
       skipUndefinedProperties: operation === 'update',
       forbidUnknownValues: false,
       // An error must not hold the value: it may be a secret.
       validationError: { target: false, value: false },
-    })
-    .flatMap((error) => failuresOf(error, row, table));
+    }),
+  ).flatMap((error) => failuresOf(error, row, table));
   if (operation === 'insert') {
     // TypeORM fills in the key of a row that is saved in the same call.
     const pending = (failure: ValidationFailure) =>
-      failure.value === undefined && isKeyPending(failure.property, row, table);
+      failure.value === undefined && isKeyPending(failure.property, row, table, byParent);
     report(table, [
       ...failures.filter((failure) => !pending(failure)),
-      ...contradictions(row, table),
+      ...disagreements(row, table),
     ]);
   } else {
     report(table, failures);
   }
+}
+
+/** What is known of a write beside the row itself. */
+interface Circumstances {
+  /** The row in the database, before an update. */
+  readonly stored?: object | undefined;
+  /** The relations whose key TypeORM may still set. */
+  readonly byParent?: ReadonlySet<string>;
 }
 
 function report(table: TableSpec, failures: readonly ValidationFailure[]): void {
@@ -56,24 +70,11 @@ function failuresOf(
 function isKeyPending(
   property: string,
   row: Readonly<Record<string, unknown>>,
-  table: TableSpec,
+  { keys }: TableSpec,
+  byParent: ReadonlySet<string> | undefined,
 ): boolean {
-  const relation = table.columns.find((each) => each.property === property)?.relation?.property;
-  const related = relation === undefined ? undefined : row[relation];
-  return typeof related === 'object' && related !== null;
-}
-
-/** Keys that differ from the key of the row beside them, which TypeORM would write silently. */
-function contradictions(
-  row: Readonly<Record<string, unknown>>,
-  table: TableSpec,
-): ValidationFailure[] {
-  return table.columns.flatMap(({ property, relation: { property: relation } = {} }) => {
-    const related = relation === undefined ? undefined : row[relation];
-    const value = row[property];
-    if (relation === undefined || related === undefined || value === undefined) return [];
-    const key = related === null ? null : ((related as { id?: unknown }).id ?? null);
-    if (key === value) return [];
-    return [{ property, value, expected: `the id of the ${relation} given beside it, or none` }];
-  });
+  const key = keys.find((each) => each.property === property);
+  if (key === undefined) return false;
+  const related = row[key.relation];
+  return (typeof related === 'object' && related !== null) || byParent?.has(key.relation) === true;
 }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { DataSource, QueryFailedError } from 'typeorm';
+import { type DataSource, QueryFailedError } from 'typeorm';
 import {
   BillingError,
   DirectDebitToken,
@@ -7,14 +7,10 @@ import {
   Plan,
   Subscription,
   SubscriptionPlan,
-  tenantBilling,
   TenantConfig,
-  userBilling,
   UserSubscription,
   type ValidationDetails,
 } from '../../src';
-import { D1BindingDataSource } from '../../src/driver/d1/data-source';
-import { SqliteFileDataSource } from '../../src/driver/file/data-source';
 import {
   createBillingDatabase,
   day,
@@ -28,6 +24,7 @@ import { BILLING_TABLES } from '../support/billing-tables';
 import { closeAfterwards } from '../support/closing';
 import { openDataSource } from '../support/data-source';
 import { engines, rowsOf, type TestDatabase } from '../support/engines';
+import { openBareDataSource } from './bare-data-source';
 
 const PRICE = { amount: 1900, currency: 'EUR', billingInterval: 'month' } as const;
 
@@ -248,18 +245,6 @@ describe.each(SOURCES)('U6 validation through $kind on $name', ({ engine, open }
     }
   });
 });
-
-/** As a host may make its own, with nothing of ours but the entities. */
-async function openBareDataSource(database: TestDatabase): Promise<DataSource> {
-  const entities = [...tenantBilling.entities, ...userBilling.entities];
-  const { engine, url, binding } = database;
-  if (binding) return new D1BindingDataSource({ database: binding, entities }).initialize();
-  const dataSource =
-    engine === 'postgres'
-      ? new DataSource({ type: engine, url, entities, installExtensions: false })
-      : new SqliteFileDataSource({ database: url.slice('sqlite:'.length), entities });
-  return dataSource.initialize();
-}
 
 function make<Entity extends object>(type: new () => Entity, values: Partial<Entity>): Entity {
   return Object.assign(new type(), values);

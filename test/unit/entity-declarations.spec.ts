@@ -81,6 +81,18 @@ describe('U6 what of an entity is refused at import', () => {
     }).toThrow(message);
   });
 
+  it('U6 a class without an index', () => {
+    expect(() => {
+      @BillingTable()
+      @Entity('fees')
+      class Fee extends BillingEntity {
+        @Varchar(32)
+        code!: string;
+      }
+      return Fee;
+    }).toThrow('Fee has no index: give a column of it `unique` or `index`.');
+  });
+
   it('U6 a relation without a key', () => {
     expect(() => {
       @BillingTable()

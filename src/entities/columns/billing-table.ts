@@ -1,9 +1,12 @@
 import { Check, getMetadataArgsStorage, Index, Unique } from 'typeorm';
 import type { EntityClass } from '../../host/bindings';
+import { onBuild } from './built-metadata';
 import { checkOf } from './column-rules';
 import { mapColumn } from './map-column';
 import { declaredColumns, nameOf, registerTable, tableOfPrototype, type RowRule } from './registry';
 import { mapRelations } from './relations';
+import { hideFromCopies } from './secrets';
+import { watchMetadata } from './seen-rows';
 import type { ColumnSpec } from './spec';
 import { freePlaces } from './unmapped';
 import { registerColumnRule, registerRowRule } from './validators';
@@ -51,6 +54,7 @@ export function BillingTable<const Property extends string = never>({
       if (check !== undefined) addCheck(nameOf('ck', table, column), check);
       if (spec.unique) Unique(nameOf('uq', table, column), [property])(target);
       if (spec.indexed) Index(nameOf('ix', table, column), [property])(target);
+      if (spec.secret) hideFromCopies(prototype, property);
       registerColumnRule(target, table, spec);
     }
     for (const rule of rules) {
@@ -61,6 +65,7 @@ export function BillingTable<const Property extends string = never>({
       registerRowRule(target, name, rule, specs);
     }
     mapRelations(target, table, columns);
+    onBuild(target, watchMetadata);
     for (const [name, sql] of checks) applyCheck(target, name, sql);
     registerTable(prototype, { entity, table, columns });
   };

@@ -13,7 +13,7 @@ export interface KindOptions<Value> {
   readonly unique?: true;
   /** An index, `ix_<table>_<column>`. */
   readonly index?: true;
-  /** Its value is never shown in an error. */
+  /** Its value is never shown in an error, and is left out of every copy of the entity. */
   readonly secret?: true;
 }
 

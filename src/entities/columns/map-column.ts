@@ -10,6 +10,7 @@ import { expectedValue } from './column-rules';
 import { moneyTransformer } from './money';
 import { nameOf, type ColumnSite } from './registry';
 import type { ColumnSpec } from './spec';
+import { validationError } from './validation-error';
 
 /** Applies TypeORM's own decorator for a column. */
 export function mapColumn(prototype: object, spec: ColumnSpec, site: ColumnSite): void {
@@ -54,7 +55,25 @@ function defaultOf({ generated, default: value }: ColumnSpec): unknown {
 
 function transformerOf(spec: ColumnSpec, site: ColumnSite): ValueTransformer | undefined {
   if (spec.kind === 'money') return moneyTransformer(site, expectedValue(spec));
+  if (spec.relation !== undefined && !spec.nullable) return requiredKey(spec, site);
   return spec.type === 'char' ? WITHOUT_PADDING : undefined;
+}
+
+/**
+ * Refuses the insert of a row whose key is still missing when TypeORM sends it. Until then a parent, in
+ * whose list the row is, may give it one.
+ */
+function requiredKey(spec: ColumnSpec, site: ColumnSite): ValueTransformer {
+  return {
+    // Called without a value for an INSERT only.
+    to(value: unknown): unknown {
+      if (value !== undefined) return value;
+      throw validationError(site, [
+        { property: spec.property, value, expected: expectedValue(spec) },
+      ]);
+    },
+    from: (value: unknown) => value,
+  };
 }
 
 /** In a search too: to Postgres `'USD '` is `'USD'`, as a `char(n)`. */

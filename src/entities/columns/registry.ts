@@ -34,6 +34,15 @@ export interface TableSpec {
   readonly entity: string;
   readonly table: string;
   readonly columns: readonly ColumnSpec[];
+  /** Those that are keys of other rows. */
+  readonly keys: readonly KeySpec[];
+}
+
+/** A key, and the property that holds the row it refers to. */
+export interface KeySpec {
+  readonly property: string;
+  readonly relation: string;
+  readonly nullable: boolean;
 }
 
 const declared = new WeakMap<object, ColumnSpec[]>();
@@ -51,8 +60,11 @@ export function declaredColumns(prototype: object): readonly ColumnSpec[] {
   return declared.get(prototype) ?? [];
 }
 
-export function registerTable(prototype: object, spec: TableSpec): void {
-  tables.set(prototype, spec);
+export function registerTable(prototype: object, spec: Omit<TableSpec, 'keys'>): void {
+  const keys = spec.columns.flatMap(({ property, relation, nullable }) =>
+    relation === undefined ? [] : [{ property, relation: relation.property, nullable }],
+  );
+  tables.set(prototype, { ...spec, keys });
 }
 
 /** The table of an entity. A class that a host derives from one of ours has that one's table. */

@@ -3,6 +3,7 @@ import { registerDecorator } from '../class-validator-parts';
 import { accepts, expected, mayBeMissing } from './column-rules';
 import { nameOf, type RowRule } from './registry';
 import type { ColumnSpec } from './spec';
+import { isStored } from './stored-values';
 
 /** Gives class-validator the rule of one column. */
 export function registerColumnRule(target: EntityClass, table: string, spec: ColumnSpec): void {
@@ -20,9 +21,10 @@ export function registerColumnRule(target: EntityClass, table: string, spec: Col
       },
     },
     validator: {
-      validate: (value: unknown) => {
+      validate: (value: unknown, args) => {
         if (value === undefined) return mayBeMissing(spec);
-        return value === null ? spec.nullable : accepts(spec, value);
+        if (value === null) return spec.nullable;
+        return accepts(spec, value) || isStored(args?.object ?? {}, spec.property, value);
       },
     },
   });
@@ -48,7 +50,8 @@ export function registerRowRule(
         // A value that is missing (not loaded), or wrong in itself, is reported by its own rule.
         const judged = specs.every((spec, index) => {
           const value = values[index];
-          return value === null ? spec.nullable : value !== undefined && accepts(spec, value);
+          if (value === undefined || value === null) return value === null && spec.nullable;
+          return accepts(spec, value) || isStored(row, spec.property, value);
         });
         return !judged || holds(...values);
       },
