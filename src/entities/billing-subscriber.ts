@@ -1,4 +1,5 @@
 import {
+  type BeforeQueryEvent,
   EventSubscriber,
   type EntityMetadata,
   type EntitySubscriberInterface,
@@ -6,6 +7,7 @@ import {
   type ObjectLiteral,
   type UpdateEvent,
 } from 'typeorm';
+import { answerInParts } from './answer-in-parts';
 import { BillingEntity, finishInsert, prepareInsert, prepareUpdate } from './billing-entity';
 import type { BaseDataSourceOptions } from './typeorm';
 
@@ -34,6 +36,11 @@ export class BillingSubscriber implements EntitySubscriberInterface<BillingEntit
 
   beforeUpdate({ entity, metadata }: UpdateEvent<BillingEntity>): void {
     onInstance(entity, metadata, prepareUpdate);
+  }
+
+  /** On Postgres, sends a statement of more than 65,535 values, of any entity, in parts. */
+  beforeQuery(event: BeforeQueryEvent): Promise<void> | undefined {
+    return answerInParts(event);
   }
 }
 
