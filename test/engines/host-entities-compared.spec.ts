@@ -85,7 +85,7 @@ const TENANTS = BY_TYPEORM.slice(0, 1);
 
 describe.each(engines.filter(({ dialect }) => dialect === 'sqlite'))(
   "B3 a host's own entities beside billing's, on $name",
-  ({ createDatabase }) => {
+  ({ transactions, createDatabase }) => {
     let database: TestDatabase;
 
     beforeEach(async () => {
@@ -179,12 +179,15 @@ describe.each(engines.filter(({ dialect }) => dialect === 'sqlite'))(
       expect(await generated(dataSource)).toEqual([]);
     });
 
-    it('B3 new tables are made once, up and down, generated columns and all', async () => {
-      const dataSource = await open([Organization, Member, Counter, Note]);
-      await dataSource.synchronize();
-      expect(await generated(dataSource)).toEqual([]);
-      await database.sql('INSERT INTO counters (one) VALUES (4)');
-      expect(await database.sql('SELECT two FROM counters')).toEqual([{ two: 8 }]);
-    });
+    // synchronize() of generated columns reads the schema after it has changed it: not on D1.
+    if (transactions === 'interactive') {
+      it('B3 new tables are made once, up and down, generated columns and all', async () => {
+        const dataSource = await open([Organization, Member, Counter, Note]);
+        await dataSource.synchronize();
+        expect(await generated(dataSource)).toEqual([]);
+        await database.sql('INSERT INTO counters (one) VALUES (4)');
+        expect(await database.sql('SELECT two FROM counters')).toEqual([{ two: 8 }]);
+      });
+    }
   },
 );
