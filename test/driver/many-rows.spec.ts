@@ -72,7 +72,10 @@ describe.each(engines)('B2 many rows in one statement on $name', ({ name, create
     const repository = dataSource.getRepository(Plan);
     const rows = plansOf(MANY);
     await repository.insert(structuredClone(rows.slice(0, 10)));
-    await repository.upsert(rows.map((row) => ({ ...row, sortOrder: 9 })), ['id']);
+    await repository.upsert(
+      rows.map((row) => ({ ...row, sortOrder: 9 })),
+      ['id'],
+    );
     expect(await count()).toBe(MANY);
     expect(await repository.countBy({ sortOrder: 9 })).toBe(MANY);
   });

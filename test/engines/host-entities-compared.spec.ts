@@ -61,7 +61,7 @@ class Member {
 class Counter {
   @PrimaryGeneratedColumn('increment') id!: number;
   @Column('integer') one!: number;
-  @Column('integer', { asExpression: '"one" * 2', generatedType: 'STORED' }) two!: number;
+  @Column({ type: 'integer', asExpression: '"one" * 2', generatedType: 'STORED' }) two!: number;
 }
 
 @Entity('notes')
