@@ -8,6 +8,7 @@ import {
 import type { EntityMetadata } from 'typeorm';
 import { SqliteFamilyQueryRunner } from './query-runner';
 import { SqliteFamilySchemaBuilder } from './schema/schema-builder';
+import { setType } from './schema/spelling';
 import type { SqliteDatabase } from './session';
 import { NOW } from './sql/now';
 
@@ -128,7 +129,7 @@ function translate(metadata: EntityMetadata): void {
   for (const column of metadata.columns) {
     const type = typeof column.type === 'string' ? TYPES[column.type] : undefined;
     if (type === undefined) continue;
-    column.type = type;
+    setType(column, type);
     if (type === 'datetime') column.precision = null;
   }
   for (const check of metadata.checks) {

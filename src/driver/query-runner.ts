@@ -1,6 +1,7 @@
 import { QueryFailedError, QueryResult, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import {
   Query,
+  SqlInMemory,
   type AbstractSqliteDriver,
   AbstractSqliteQueryRunner,
   type IsolationLevel,
@@ -10,6 +11,8 @@ import {
 } from './typeorm';
 import { BillingError } from '../errors';
 import { NOW } from './sql/now';
+import { emptying } from './schema/emptying';
+import { readMaster } from './schema/master';
 import type { SqliteDatabase, SqliteSession, StatementResult } from './session';
 import { Statement } from './sql/statement';
 import { toSqliteValue } from './sql/values';
@@ -93,6 +96,35 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     if (!this.isTransactionActive) await (await this.connect()).enforceForeignKeys(true);
   }
 
+  /**
+   * Empties the database in one transaction. On D1 foreign keys are always enforced, and its own
+   * tables can't be dropped.
+   */
+  override async clearDatabase(database?: string): Promise<void> {
+    const isAttached =
+      database !== undefined && this.driver.getAttachedDatabaseHandleByRelativePath(database);
+    if (isAttached) return super.clearDatabase(database);
+    const statements = emptying(await readMaster(this));
+    this.loadedTables = [];
+    if (this.isTransactionActive) {
+      for (const sql of statements) await this.query(sql);
+      return;
+    }
+    await this.beforeMigration();
+    try {
+      await this.startTransaction();
+      try {
+        for (const sql of statements) await this.query(sql);
+        await this.commitTransaction();
+      } catch (error) {
+        await this.rollbackTransaction();
+        throw error;
+      }
+    } finally {
+      await this.afterMigration();
+    }
+  }
+
   // TypeORM's signature returns any: the shape of the raw result depends on the statement.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   override async query(query: string, parameters?: any, useStructuredResult = false): Promise<any> {
@@ -121,6 +153,20 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
   /** Public, because the schema builder calls it. */
   override executeQueries(up: Query | Query[], down: Query | Query[]): Promise<void> {
     return super.executeQueries(up, down);
+  }
+
+  /** Runs `work` and returns the schema changes that it asks for, which are not made. */
+  async collect(work: () => Promise<void>): Promise<SqlInMemory> {
+    const { sqlInMemory, sqlMemoryMode } = this;
+    this.sqlInMemory = new SqlInMemory();
+    this.sqlMemoryMode = true;
+    try {
+      await work();
+      return this.sqlInMemory;
+    } finally {
+      this.sqlInMemory = sqlInMemory;
+      this.sqlMemoryMode = sqlMemoryMode;
+    }
   }
 
   protected override async loadTableRecords(

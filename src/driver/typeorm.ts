@@ -4,8 +4,10 @@
  */
 import type { QueryRunner } from 'typeorm';
 import type { Query } from 'typeorm/driver/Query.js';
+import { SqlInMemory } from 'typeorm/driver/SqlInMemory.js';
 
 export type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
+export { SqlInMemory };
 export { Query } from 'typeorm/driver/Query.js';
 export { AbstractSqliteDriver } from 'typeorm/driver/sqlite-abstract/AbstractSqliteDriver.js';
 export { AbstractSqliteQueryRunner } from 'typeorm/driver/sqlite-abstract/AbstractSqliteQueryRunner.js';
@@ -24,4 +26,6 @@ export { OrmUtils } from 'typeorm/util/OrmUtils.js';
  */
 export interface QueryCollector extends QueryRunner {
   executeQueries(up: Query | Query[], down: Query | Query[]): Promise<void>;
+  /** Runs `work`, and returns the changes that it would make. */
+  collect(work: () => Promise<void>): Promise<SqlInMemory>;
 }

@@ -1,4 +1,5 @@
 import {
+  type BeforeQueryEvent,
   EventSubscriber,
   type EntityMetadata,
   type EntitySubscriberInterface,
@@ -6,6 +7,7 @@ import {
   type ObjectLiteral,
   type UpdateEvent,
 } from 'typeorm';
+import { answerInParts } from './answer-in-parts';
 import { BillingEntity } from './billing-entity';
 import { tableOf } from './columns/registry';
 import { seenRow } from './columns/seen-rows';
@@ -52,6 +54,11 @@ export class BillingSubscriber implements EntitySubscriberInterface<BillingEntit
     onInstance(entity, metadata, (row) => {
       finishUpdate(row, databaseEntity);
     });
+  }
+
+  /** On Postgres, sends a statement of more than 65,535 values, of any entity, in parts. */
+  beforeQuery(event: BeforeQueryEvent): Promise<void> | undefined {
+    return answerInParts(event);
   }
 }
 

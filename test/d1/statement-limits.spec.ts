@@ -1,4 +1,5 @@
-import { fit } from '../../src/driver/d1/fit';
+import { fit } from '../../src/driver/sql/fit';
+import { D1_LIMITS } from '../../src/driver/sql/limits';
 import { Statement } from '../../src/driver/sql/statement';
 
 describe('B1 a statement beyond the limits of D1', () => {
@@ -16,10 +17,10 @@ describe('B1 a statement beyond the limits of D1', () => {
       says: /120 bound parameters; D1 takes 100/,
     },
     {
-      what: 'many rows and values behind them',
-      sql: `INSERT INTO "values" (k) VALUES ${Array.from({ length: 101 }, () => '(?)').join(', ')} ON CONFLICT (k) DO UPDATE SET t = ?`,
-      values: Array.from({ length: 102 }, (_, index) => `${index}`),
-      says: /102 bound parameters; D1 takes 100/,
+      what: 'many rows and too many values behind them',
+      sql: `INSERT INTO "values" (k) VALUES ${Array.from({ length: 101 }, () => '(?)').join(', ')} ON CONFLICT (k) DO UPDATE SET t = coalesce(${Array.from({ length: 100 }, () => '?').join(', ')})`,
+      values: Array.from({ length: 201 }, (_, index) => `${index}`),
+      says: /201 bound parameters; D1 takes 100/,
     },
     {
       what: 'a long list of bytes',
@@ -42,7 +43,7 @@ describe('B1 a statement beyond the limits of D1', () => {
   ])('B1 $what: an error names the limit', ({ sql, values, says }) => {
     let error: unknown;
     try {
-      fit(new Statement(sql), values);
+      fit(new Statement(sql), values, D1_LIMITS);
     } catch (thrown) {
       error = thrown;
     }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { fit } from '../../src/driver/d1/fit';
+import { fit } from '../../src/driver/sql/fit';
+import { D1_LIMITS } from '../../src/driver/sql/limits';
 import type { SqliteValue } from '../../src/driver/session';
 import { Statement as Sql } from '../../src/driver/sql/statement';
 import { engineNamed, type TestDatabase } from '../support/engines';
@@ -88,7 +89,7 @@ describe('B1 a statement within the limits of D1', () => {
   /** Its parts as one batch, as the driver sends them. */
   const onD1 = async ({ sql, values }: Statement): Promise<unknown> => {
     const binding = d1.binding!;
-    const parts = fit(new Sql(sql), values);
+    const parts = fit(new Sql(sql), values, D1_LIMITS);
     for (const part of parts) expect(part.values.length).toBeLessThanOrEqual(100);
     if (values.length <= 100) expect(parts).toHaveLength(1);
     return binding

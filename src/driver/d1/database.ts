@@ -4,8 +4,8 @@ import type { SqliteDatabase, SqliteSession, SqliteValue, StatementResult } from
 import type { Statement } from '../sql/statement';
 import { assertBinding, type D1Binding } from './binding';
 import { type Cascades, HeldWrites } from './held-writes';
-import { namingLimit } from './limits';
-import { type BoundStatement, fit } from './fit';
+import { type BoundStatement, fit } from '../sql/fit';
+import { D1_LIMITS, namingLimit } from '../sql/limits';
 
 /** An open binding, with the function that closes it. */
 export interface OpenBinding {
@@ -74,7 +74,7 @@ class D1Session implements SqliteSession {
   ): Promise<StatementResult> {
     this.#assertNotFailed();
     refuseTransactionControl(statement);
-    const statements = fit(statement, parameters);
+    const statements = fit(statement, parameters, D1_LIMITS);
     if (!this.#held) {
       return statement.verb === 'update' || statement.verb === 'delete'
         ? this.#sendCounting(statements)
@@ -84,7 +84,8 @@ class D1Session implements SqliteSession {
       this.#writes.assertLeftAlone(statement, parameters);
       return this.#send(statements);
     }
-    if (statement.returnsRows) {
+    // A setting such as defer_foreign_keys is for the batch.
+    if (statement.returnsRows && statement.keyword !== 'pragma') {
       throw BillingError.notSupported(
         'RETURNING has no result inside a transaction on D1, because writes are sent at commit',
         'set the values in JavaScript or read them after the transaction, and write an entity with a ' +
@@ -112,7 +113,7 @@ class D1Session implements SqliteSession {
     } catch (cause) {
       this.#held = [];
       this.#failed = true;
-      const error = namingLimit(cause);
+      const error = namingLimit(cause, D1_LIMITS);
       if (error !== cause) throw error;
       // D1 does not say which statement failed, so the error contains all of them.
       const sql = held.map((one) => one.sql).join(';\n');
@@ -159,7 +160,7 @@ class D1Session implements SqliteSession {
         ? prepared[0].all().then((outcome) => [outcome])
         : this.binding.batch(prepared);
     const outcomes = await sent.catch((error: unknown) => {
-      throw namingLimit(error);
+      throw namingLimit(error, D1_LIMITS);
     });
     return {
       rows: outcomes.flatMap(({ results = [] }) => results.map(withBytes)),

@@ -4,12 +4,21 @@ import { setTimeout } from 'node:timers/promises';
 import type { Database } from 'sqlite3';
 import { BillingError } from '../../errors';
 import type { SqliteValue, StatementResult } from '../session';
+import { namingLimit, SQLITE_LIMITS } from '../sql/limits';
 import { Statement } from '../sql/statement';
+
+/** A statement that is within SQLite's limits. */
+export interface Part {
+  readonly statement: Statement;
+  readonly parameters: readonly SqliteValue[];
+}
 
 type Sqlite3 = typeof import('sqlite3');
 
 /** Between two attempts to change a file's journal. */
 const JOURNAL_RETRY_MS = 10;
+
+const named = (error: Error): Error => namingLimit(error, SQLITE_LIMITS) as Error;
 
 async function loadSqlite3(): Promise<Sqlite3> {
   try {
@@ -78,17 +87,52 @@ export class SqliteConnection {
     }
   }
 
+  /** Runs all parts of one statement, or none. */
+  async executeAll(parts: readonly Part[]): Promise<StatementResult> {
+    const [only, ...more] = parts;
+    if (only && more.length === 0) return this.execute(only.statement, only.parameters);
+    const run = this.#parts.then(() => this.#executeParts(parts));
+    this.#parts = run.then(
+      () => undefined,
+      () => undefined,
+    );
+    return run;
+  }
+  /** Ends when the last statement in parts has: two at once would share a savepoint. */
+  #parts: Promise<void> = Promise.resolve();
+
+  async #executeParts(parts: readonly Part[]): Promise<StatementResult> {
+    // Outside a transaction this begins one.
+    await this.execute(new Statement('SAVEPOINT "parts"'), []);
+    try {
+      const all: StatementResult[] = [];
+      for (const part of parts) all.push(await this.execute(part.statement, part.parameters));
+      await this.execute(new Statement('RELEASE "parts"'), []);
+      return {
+        rows: all.flatMap(({ rows }) => rows),
+        changes: all.reduce((sum, { changes }) => sum + (changes ?? 0), 0),
+        lastInsertRowid: all.at(-1)?.lastInsertRowid,
+      };
+    } catch (error) {
+      // An error such as a full disk has rolled everything back.
+      await this.execute(new Statement('ROLLBACK TO "parts"'), [])
+        .then(() => this.execute(new Statement('RELEASE "parts"'), []))
+        .catch(() => undefined);
+      throw error;
+    }
+  }
+
   execute(statement: Statement, parameters: readonly SqliteValue[]): Promise<StatementResult> {
     const { sql, returnsRows } = statement;
     return new Promise((resolve, reject) => {
       if (returnsRows) {
         this.database.all<Record<string, unknown>>(sql, parameters, (error, rows) => {
-          if (error) reject(error);
+          if (error) reject(named(error));
           else resolve({ rows, changes: rows.length, lastInsertRowid: 0 });
         });
       } else {
         this.database.run(sql, parameters, function (error) {
-          if (error) reject(error);
+          if (error) reject(named(error));
           else resolve({ rows: [], changes: this.changes, lastInsertRowid: this.lastID });
         });
       }

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import type { SqliteDatabase, SqliteSession, SqliteValue, StatementResult } from '../session';
-import { SqliteConnection } from './connection';
+import { type Part, SqliteConnection } from './connection';
+import { fit } from '../sql/fit';
+import { SQLITE_LIMITS } from '../sql/limits';
 import { Statement } from '../sql/statement';
 import { ConnectionPool } from './pool';
 import { type Release, WriteTurn } from './write-turn';
@@ -56,15 +58,25 @@ class SqliteFileSession implements SqliteSession {
     parameters: readonly SqliteValue[],
   ): Promise<StatementResult> {
     if (statement.changesConnection) this.#pristine = false;
+    const parts = this.#inParts(statement, parameters);
     if (this.#turnHeld || !statement.mayWrite) {
-      return (await this.#connect()).execute(statement, parameters);
+      return (await this.#connect()).executeAll(parts);
     }
     const release = await this.#takeTurn();
     try {
-      return await (await this.#connect(true)).execute(statement, parameters);
+      return await (await this.#connect(true)).executeAll(parts);
     } finally {
       release();
     }
+  }
+
+  /** Almost every statement is within the limits, and is not read for this. */
+  #inParts(statement: Statement, parameters: readonly SqliteValue[]): Part[] {
+    if (parameters.length <= SQLITE_LIMITS.parameters) return [{ statement, parameters }];
+    return fit(statement, parameters, SQLITE_LIMITS).map(({ sql, values }) => ({
+      statement: new Statement(sql),
+      parameters: values,
+    }));
   }
 
   async begin(): Promise<void> {

@@ -10,6 +10,7 @@ import {
   UpdateQueryBuilder,
 } from 'typeorm';
 import { type WhereClauseCondition, SoftDeleteQueryBuilder, type ColumnMetadata } from '../typeorm';
+import { forSqlite } from './conditions';
 import { SqliteFamilyInsertQueryBuilder } from './insert-query-builder';
 
 /** A DataSource that uses {@link SqliteFamilyQueryBuilder} for all reads and writes. */
@@ -102,7 +103,7 @@ export class SqliteFamilyQueryBuilder<
     condition: WhereClauseCondition,
     alwaysWrap?: boolean,
   ): string {
-    return asGlob(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
+    return forSqlite(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
   }
 }
 
@@ -119,7 +120,7 @@ export class SqliteFamilyUpdateQueryBuilder<
     condition: WhereClauseCondition,
     alwaysWrap?: boolean,
   ): string {
-    return asGlob(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
+    return forSqlite(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
   }
 }
 
@@ -142,7 +143,7 @@ class SqliteFamilyDeleteQueryBuilder<
     condition: WhereClauseCondition,
     alwaysWrap?: boolean,
   ): string {
-    return asGlob(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
+    return forSqlite(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
   }
 }
 
@@ -163,33 +164,6 @@ export class SqliteFamilySoftDeleteQueryBuilder<
     condition: WhereClauseCondition,
     alwaysWrap?: boolean,
   ): string {
-    return asGlob(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
+    return forSqlite(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
   }
-}
-
-/**
- * The replacements, in this order, that turn a pattern of LIKE into one of GLOB: first the
- * characters that a backslash escapes, then those that are special in GLOB only.
- */
-const GLOB: readonly (readonly [from: string, to: string])[] = [
-  [String.raw`'\\'`, 'char(1)'],
-  [String.raw`'\%'`, 'char(2)'],
-  [String.raw`'\_'`, 'char(3)'],
-  ["'['", "'[[]'"],
-  ["'*'", "'[*]'"],
-  ["'?'", "'[?]'"],
-  ["'%'", "'*'"],
-  ["'_'", "'?'"],
-  ['char(1)', String.raw`'\'`],
-  ['char(2)', "'%'"],
-  ['char(3)', "'_'"],
-];
-
-/** `Like()` as GLOB: SQLite's LIKE ignores case and has no backslash escapes. */
-function asGlob(condition: WhereClauseCondition): string | undefined {
-  if (typeof condition === 'string' || Array.isArray(condition)) return undefined;
-  if (condition.operator !== 'like') return undefined;
-  const [text = '', pattern = ''] = condition.parameters;
-  const glob = GLOB.reduce((sql, [from, to]) => `replace(${sql}, ${from}, ${to})`, pattern);
-  return `${text} GLOB ${glob}`;
 }

@@ -1,5 +1,5 @@
 import { quote } from '../sql/quote';
-import { is, type Token, tokenize } from '../sql/tokens';
+import { is, nameAsWritten, type Token, tokenize } from '../sql/tokens';
 
 /**
  * A table as SQLite's stored text defines it, read as far as a comparison needs. Names, types and
@@ -22,14 +22,20 @@ export interface TableDefinition {
 
 export interface Definition {
   readonly kind: 'column' | 'constraint';
+  /** In lower case. */
   readonly name: string;
+  /** The name of a column with its letters as they are. */
+  readonly written: string;
   /** The text as written. */
   readonly text: string;
   readonly canonical: string;
 }
 
 export interface IndexDefinition {
+  /** In lower case. */
   readonly name: string;
+  /** The name with its letters as they are. */
+  readonly written: string;
   readonly sql: string;
   readonly canonical: string;
 }
@@ -99,18 +105,20 @@ function read(tokens: readonly Token[], sql: string): Definition {
   const text = sql.slice(tokens[0]?.start, tokens.at(-1)?.end);
   const form = words.join(' ');
   const quoted = tokens[0]?.quoted ?? false;
-  if (words[0] === 'constraint' && !quoted) {
-    return { kind: 'constraint', name: words[1] ?? '', text, canonical: form };
-  }
-  if (UNNAMED.has(words[0] ?? '') && !quoted)
-    return { kind: 'constraint', name: form, text, canonical: form };
-  return { kind: 'column', name: words[0] ?? '', text, canonical: form };
+  const constraint = { kind: 'constraint', written: '', text, canonical: form } as const;
+  if (words[0] === 'constraint' && !quoted) return { ...constraint, name: words[1] ?? '' };
+  if (UNNAMED.has(words[0] ?? '') && !quoted) return { ...constraint, name: form };
+  const written = nameAsWritten(sql, tokens[0]);
+  return { kind: 'column', name: words[0] ?? '', written, text, canonical: form };
 }
 
 function readIndex(sql: string): IndexDefinition {
-  const words = tokenize(sql).map((token) => token.text);
-  const name = words[words.indexOf('index') + 1] ?? '';
-  return { name, sql, canonical: words.join(' ') };
+  const tokens = tokenize(sql);
+  let at = tokens.findIndex((token) => is(token, 'index')) + 1;
+  if (is(tokens[at], 'if')) at += 3;
+  const name = tokens[at]?.text ?? '';
+  const written = nameAsWritten(sql, tokens[at]);
+  return { name, written, sql, canonical: tokens.map((token) => token.text).join(' ') };
 }
 
 /** The CREATE TABLE statement with new names for the table and for the tables it references. */

@@ -1,5 +1,5 @@
 import { quote } from '../sql/quote';
-import { is, type Token, tokenize } from '../sql/tokens';
+import { is, nameAsWritten, tokenize } from '../sql/tokens';
 import { type Definition, readTable, type TableDefinition } from './definition';
 
 /** A part of a live table that the entities don't name: somebody else added it. */
@@ -62,18 +62,10 @@ const extraIndexes = (intended: TableDefinition, live: TableDefinition): string[
 export function nameIn(sql: string, keyword = 'constraint'): string {
   const tokens = tokenize(sql);
   const found = tokens.findIndex((token) => is(token, keyword));
-  if (found > 0 && keyword === 'constraint') return written(sql, tokens[0]);
+  if (found > 0 && keyword === 'constraint') return nameAsWritten(sql, tokens[0]);
   const [first] = tokens;
   if (found === -1 && first && !first.quoted && UNNAMED.has(first.text)) return sql;
-  return written(sql, tokens[found + 1]);
+  return nameAsWritten(sql, tokens[found + 1]);
 }
 
 const UNNAMED: ReadonlySet<string> = new Set(['unique', 'check', 'foreign']);
-
-function written(sql: string, token: Token | undefined): string {
-  const raw = sql.slice(token?.start, token?.end);
-  const mark = /^["`[]/.exec(raw)?.[0];
-  if (mark === undefined) return raw;
-  const inner = raw.slice(1, -1);
-  return mark === '[' ? inner : inner.replaceAll(mark + mark, mark);
-}

@@ -82,7 +82,7 @@ interface Difference {
   readonly gone: readonly string[];
   readonly added: readonly string[];
   /** A column with a new name and the same type. It is in neither list. */
-  readonly renamed: { readonly from: string; readonly to: string } | undefined;
+  readonly renamed: { readonly from: Definition; readonly to: Definition } | undefined;
 }
 
 /**
@@ -104,7 +104,7 @@ function difference(from: TableDefinition, to: TableDefinition): Difference {
   return {
     gone: gone.filter((key) => key !== `column ${old.name}`),
     added: added.filter((key) => key !== `column ${young.name}`),
-    renamed: { from: old.name, to: young.name },
+    renamed: { from: old, to: young },
   };
 }
 
@@ -170,13 +170,17 @@ function alter(from: TableDefinition, to: TableDefinition): string[] {
   const text = (table: TableDefinition, key: string): string =>
     table.definitions.get(key)?.text ?? '';
   const name = (table: TableDefinition, key: string): string =>
-    table.definitions.get(key)?.name ?? '';
+    table.definitions.get(key)?.written ?? '';
   const { gone, added, renamed } = difference(from, to);
   const required = requiredOf(from, to);
   const table = `ALTER TABLE ${quote(to.name)}`;
   return [
-    ...missing(from.indexes, to.indexes).map((index) => `DROP INDEX ${quote(index)}`),
-    ...(renamed ? [`${table} RENAME COLUMN ${quote(renamed.from)} TO ${quote(renamed.to)}`] : []),
+    ...missing(from.indexes, to.indexes).map(
+      (index) => `DROP INDEX ${quote(from.indexes.get(index)?.written ?? index)}`,
+    ),
+    ...(renamed
+      ? [`${table} RENAME COLUMN ${quote(renamed.from.written)} TO ${quote(renamed.to.written)}`]
+      : []),
     ...gone.map((key) => `${table} DROP COLUMN ${quote(name(from, key))}`),
     ...added
       .filter((key) => !required.includes(key))
@@ -203,7 +207,8 @@ function withDependents(
   return parentsFirst([...all]);
 }
 
-function parentsFirst(tables: readonly TableDefinition[]): TableDefinition[] {
+/** In an order in which each table comes after those that it references, but for cycles. */
+export function parentsFirst(tables: readonly TableDefinition[]): TableDefinition[] {
   const ordered = new Set<TableDefinition>();
   const visit = (table: TableDefinition, path: ReadonlySet<TableDefinition>): void => {
     if (ordered.has(table) || path.has(table)) return;
@@ -232,9 +237,15 @@ function copyRows(from: TableDefinition, to: TableDefinition): string {
   const pairs = [...to.definitions.values()]
     .filter(({ kind }) => kind === 'column')
     .filter(({ canonical }) => !/ (as \(|generated always )/.test(canonical))
-    .map(({ name }) => ({ target: name, source: name === renamed?.to ? renamed.from : name }))
-    .filter(({ source }) => from.definitions.has(`column ${source}`));
-  const targets = pairs.map(({ target }) => quote(target)).join(', ');
-  const sources = pairs.map(({ source }) => quote(source)).join(', ');
+    .map((target) => ({
+      target,
+      source:
+        target.name === renamed?.to.name
+          ? renamed.from
+          : from.definitions.get(`column ${target.name}`),
+    }))
+    .filter((pair): pair is typeof pair & { source: Definition } => pair.source !== undefined);
+  const targets = pairs.map(({ target }) => quote(target.written)).join(', ');
+  const sources = pairs.map(({ source }) => quote(source.written)).join(', ');
   return `INSERT INTO ${quote(`new_${to.name}`)} (${targets}) SELECT ${sources} FROM ${quote(to.name)}`;
 }

@@ -1,7 +1,6 @@
 import { quote } from '../sql/quote';
 import { is, type Token, tokenize } from '../sql/tokens';
 import { type Definition, readTable, type TableDefinition } from './definition';
-import { nameIn } from './extras';
 import { isRequired } from './plan';
 
 /** By table, in lower case: columns with another name in the live table, which is the value. */
@@ -94,10 +93,15 @@ export function underLiveNames(table: TableDefinition, renames: Renames): TableD
 }
 
 /** SQLite then renames the column wherever a view, a trigger, an index or a constraint names it. */
-export function renameBack(table: TableDefinition, renames: Renames): string[] {
+export function renameBack(
+  table: TableDefinition,
+  renames: Renames,
+  direction: 'up' | 'down' = 'up',
+): string[] {
   return [...(renames.get(table.name.toLowerCase()) ?? [])].map(([name, live]) => {
-    const wanted = nameIn(table.definitions.get(`column ${name}`)?.text ?? '');
-    return `ALTER TABLE ${quote(table.name)} RENAME COLUMN ${quote(live)} TO ${quote(wanted)}`;
+    const wanted = table.definitions.get(`column ${name}`)?.written ?? name;
+    const [from, to] = direction === 'up' ? [live, wanted] : [wanted, live];
+    return `ALTER TABLE ${quote(table.name)} RENAME COLUMN ${quote(from)} TO ${quote(to)}`;
   });
 }
 

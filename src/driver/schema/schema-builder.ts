@@ -1,9 +1,11 @@
 import { Table, TableForeignKey } from 'typeorm';
 import { Query, type QueryCollector, RdbmsSchemaBuilder } from '../typeorm';
-import type { EntityMetadata, QueryRunner } from 'typeorm';
+import type { EntityMetadata } from 'typeorm';
 import { createIndexStatement, createTableStatement } from './create-table';
-import { type MasterRow, readTable, readTables, type TableDefinition } from './definition';
+import { readTable, readTables, type TableDefinition } from './definition';
 import { type ExtraPart, extrasOf, withExtras } from './extras';
+import { HostComparison, isManaged } from './host-comparison';
+import { readMaster } from './master';
 import { planChange, type Schema } from './plan';
 import { renameBack, type Renames, renamesOf, underLiveNames } from './renames';
 
@@ -18,28 +20,47 @@ import { renameBack, type Renames, renamesOf, underLiveNames } from './renames';
 export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
   declare protected queryRunner: QueryCollector;
 
+  /**
+   * Whether columns, constraints and indexes of the library's tables that the entities don't name are
+   * dropped. Somebody else may have added them, so only the library itself does that, for a migration.
+   */
+  dropsExtras = false;
+
+  /**
+   * Every table that an entity of the library defines is compared word by word. The host's own are
+   * compared as TypeORM compares them.
+   */
   protected override async executeSchemaSyncOperationsInProperOrder(): Promise<void> {
+    // Before the views: on D1 nothing can be read once a statement is held.
+    const all = await readMaster(this.queryRunner);
+    const live = readTables(all);
+    const metadatas = this.entityToSyncMetadatas;
+    const hosts = metadatas.filter((metadata) => !isManaged(metadata));
+    const host = await new HostComparison(this.dataSource, this.queryRunner, hosts).run(live);
+
     const views = [...this.views];
     await this.dropOldViews();
     // Where statements are only collected, the views are still there.
     const dropped = new Set(
       views.filter((view) => !this.views.includes(view)).map(({ name }) => name),
     );
-    const rows = (await readMaster(this.queryRunner)).filter(
-      ({ type, tbl_name: table }) => type === 'table' || !dropped.has(table),
-    );
-    const live = readTables(rows);
-    const intended = this.#intended(live);
-    const statements = planChange(live, intended, rows);
-    if (statements.length > 0) {
-      const back = planChange(intended, live, rows);
-      // TypeORM collects the down statements in the order of the up ones and reverses them at the
-      // end.
-      await this.queryRunner.executeQueries(
-        statements.map((sql) => new Query(sql)),
-        back.reverse().map((sql) => new Query(sql)),
-      );
+    const rows = all.filter(({ type, tbl_name: table }) => type === 'table' || !dropped.has(table));
+    const { intended, renames } = this.#intended(live, metadatas.filter(isManaged));
+    for (const metadata of hosts) {
+      if (!live.has(metadata.tableName)) {
+        intended.set(metadata.tableName, this.#define(metadata, undefined));
+      }
     }
+    for (const table of host.tables) intended.set(table.name, table);
+    const statements = [...planChange(live, intended, rows), ...renames.up];
+    const up = [...statements.map((sql) => new Query(sql)), ...host.up];
+    const down = [
+      ...renames.down.map((sql) => new Query(sql)),
+      ...planChange(intended, live, rows).map((sql) => new Query(sql)),
+      ...host.down,
+    ];
+    // TypeORM collects the down statements in the order of the up ones and reverses them at the end.
+    if (up.length > 0) await this.queryRunner.executeQueries(up, down.reverse());
     await this.createViews();
   }
 
@@ -55,38 +76,40 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
     try {
       const rows = await readMaster(queryRunner);
       const live = readTables(rows);
-      const defined = this.entityToSyncMetadatas
-        .filter(({ tableName }) => tables.has(tableName))
-        .map((metadata) => this.#define(metadata, live.get(metadata.tableName)));
-      const renames: Renames = new Map(
-        defined.map((table) => [table.name.toLowerCase(), renamesOf(table, live.get(table.name))]),
-      );
-      const intended = new Map(live);
-      const extras: ExtraPart[] = [];
-      for (const table of defined) {
-        const present = live.get(table.name);
-        const named = underLiveNames(table, renames);
-        intended.set(table.name, present ? withExtras(named, present) : named);
-        if (present) extras.push(...extrasOf(named, present));
-      }
-      const statements = [
-        ...planChange(live, intended, rows),
-        ...defined.flatMap((table) => renameBack(table, renames)),
-      ];
-      return { statements, extras };
+      const metadatas = this.entityToSyncMetadatas.filter(({ tableName }) => tables.has(tableName));
+      const { intended, renames, extras } = this.#intended(live, metadatas);
+      return { statements: [...planChange(live, intended, rows), ...renames.up], extras };
     } finally {
       await queryRunner.release();
     }
   }
 
-  /** The live schema, with the tables of the entities as the entities define them. */
-  #intended(live: Schema): Schema {
-    const tables = new Map(live);
-    for (const metadata of this.entityToSyncMetadatas) {
-      const table = this.#define(metadata, live.get(metadata.tableName));
-      tables.set(table.name, table);
+  /** The live schema, with the tables of some entities as the entities define them. */
+  #intended(live: Schema, metadatas: readonly EntityMetadata[]): Intended {
+    const defined = metadatas.map((metadata) =>
+      this.#define(metadata, live.get(metadata.tableName)),
+    );
+    const names: Renames = new Map(
+      this.dropsExtras
+        ? []
+        : defined.map((table) => [
+            table.name.toLowerCase(),
+            renamesOf(table, live.get(table.name)),
+          ]),
+    );
+    const intended = new Map(live);
+    const extras: ExtraPart[] = [];
+    for (const table of defined) {
+      const present = live.get(table.name);
+      const named = underLiveNames(table, names);
+      intended.set(table.name, present && !this.dropsExtras ? withExtras(named, present) : named);
+      if (present) extras.push(...extrasOf(named, present));
     }
-    return tables;
+    const renames = {
+      up: defined.flatMap((table) => renameBack(table, names)),
+      down: defined.flatMap((table) => renameBack(table, names, 'down')),
+    };
+    return { intended, extras, renames };
   }
 
   #define(metadata: EntityMetadata, live: TableDefinition | undefined): TableDefinition {
@@ -106,8 +129,9 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
   }
 }
 
-async function readMaster(queryRunner: QueryRunner): Promise<MasterRow[]> {
-  return (await queryRunner.query(
-    `SELECT "type", "name", "tbl_name", "sql" FROM "sqlite_master" WHERE "name" NOT LIKE 'sqlite\\_%' ESCAPE '\\'`,
-  )) as MasterRow[];
+interface Intended {
+  readonly intended: Map<string, TableDefinition>;
+  readonly extras: ExtraPart[];
+  /** The statements that rename columns after the change, and those that undo it. */
+  readonly renames: { readonly up: readonly string[]; readonly down: readonly string[] };
 }

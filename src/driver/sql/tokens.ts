@@ -26,6 +26,15 @@ export function tokenize(sql: string): Token[] {
   return tokens;
 }
 
+/** A name as the text writes it, without its quotes. */
+export function nameAsWritten(sql: string, token: Token | undefined): string {
+  const raw = sql.slice(token?.start, token?.end);
+  const mark = /^["`[]/.exec(raw)?.[0];
+  if (mark === undefined) return raw;
+  const inner = raw.slice(1, -1);
+  return mark === '[' ? inner : inner.replaceAll(mark + mark, mark);
+}
+
 function word(raw: string): string {
   const first = raw[0];
   if (first === "'") return raw;

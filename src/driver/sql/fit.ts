@@ -1,63 +1,76 @@
 import { BillingError } from '../../errors';
 import type { SqliteValue } from '../session';
-import type { Placeholder } from '../sql/placeholders';
-import type { Statement } from '../sql/statement';
-import { MAX_PARAMETERS, MAX_STATEMENT_BYTES, MAX_VALUE_BYTES, SPLIT } from './limits';
+import { type Limits, SPLIT } from './limits';
+import type { Placeholder } from './placeholders';
+import type { Statement } from './statement';
 
-/** A statement with its values, within D1's limits. */
+/** A statement with its values, within the limits of a database. */
 export interface BoundStatement {
   readonly sql: string;
   readonly values: readonly SqliteValue[];
 }
 
 /**
- * Turns a statement into one or more that D1 accepts: a long list after IN becomes JSON, an INSERT
- * of many rows becomes several. Several have to be sent as one batch, to stay atomic.
+ * Turns a statement into one or more that the database accepts: a long list after IN becomes JSON, an
+ * INSERT of many rows becomes several. Several have to be sent as one unit, to stay atomic.
  *
  * @throws BillingError `LIMIT_EXCEEDED` with the limit that the statement exceeds
  */
-export function fit(statement: Statement, values: readonly SqliteValue[]): BoundStatement[] {
-  const text = new CastText(statement, values);
-  const parts = values.length <= MAX_PARAMETERS ? undefined : inParts(statement, values, text);
+export function fit(
+  statement: Statement,
+  values: readonly SqliteValue[],
+  limits: Limits,
+): BoundStatement[] {
+  const text = new CastText(statement, limits.bindsReals ? values : []);
+  const parts =
+    values.length <= limits.parameters ? undefined : inParts(statement, values, text, limits);
   // Up to its end: D1 takes a comment after the semicolon for a second, empty statement.
-  return (parts ?? [{ sql: text.between(0, statement.end), values }]).map(withinLimits);
+  const whole = parts ?? [{ sql: text.between(0, statement.end), values }];
+  return whole.map((one) => withinLimits(one, limits));
 }
 
 function inParts(
   statement: Statement,
   values: readonly SqliteValue[],
   text: CastText,
+  limits: Limits,
 ): BoundStatement[] | undefined {
   const { placeholders } = statement;
   // Numbered placeholders can't be split, nor can values without a placeholder each.
   const isPlain = placeholders.every((one) => one.isPlain) && placeholders.length === values.length;
   if (!isPlain) return undefined;
-  return splitRows(statement, values, text) ?? [listsAsJson(statement, values, text)];
+  return (
+    splitRows(statement, values, text, limits.parameters) ?? [
+      listsAsJson(statement, values, text, limits),
+    ]
+  );
 }
 
-function withinLimits(statement: BoundStatement): BoundStatement {
+function withinLimits(statement: BoundStatement, limits: Limits): BoundStatement {
   const { sql, values } = statement;
-  const bytes = byteLength(sql);
-  const largest = Math.max(0, ...values.map(byteLength));
+  const bytes = byteLength(sql, limits.statementBytes);
+  const largest = Math.max(
+    0,
+    ...values.slice(0, limits.parameters).map((one) => byteLength(one, limits.valueBytes)),
+  );
   const broken =
-    values.length > MAX_PARAMETERS
-      ? `${values.length} bound parameters; D1 takes ${MAX_PARAMETERS}`
-      : bytes > MAX_STATEMENT_BYTES
-        ? `${bytes} bytes of SQL; D1 takes ${MAX_STATEMENT_BYTES}`
-        : largest > MAX_VALUE_BYTES
-          ? `a value of ${largest} bytes; D1 takes ${MAX_VALUE_BYTES}`
+    values.length > limits.parameters
+      ? `${values.length} bound parameters; ${limits.engine} takes ${limits.parameters}`
+      : bytes > limits.statementBytes
+        ? `${bytes} bytes of SQL; ${limits.engine} takes ${limits.statementBytes}`
+        : largest > limits.valueBytes
+          ? `a value of ${largest} bytes; ${limits.engine} takes ${limits.valueBytes}`
           : undefined;
   if (broken === undefined) return statement;
   throw BillingError.limitExceeded(`The statement "${sql.slice(0, 60)}…" has ${broken}`, SPLIT);
 }
 
-function byteLength(value: SqliteValue): number {
+/** Exact only if it may exceed the limit. */
+function byteLength(value: SqliteValue, limit: number): number {
   if (value instanceof Uint8Array) return value.length;
   if (typeof value !== 'string') return 0;
   // UTF-8 needs at most three bytes for each UTF-16 unit.
-  return value.length * 3 <= MAX_STATEMENT_BYTES
-    ? value.length
-    : new TextEncoder().encode(value).length;
+  return value.length * 3 <= limit ? value.length : new TextEncoder().encode(value).length;
 }
 
 /**
@@ -106,19 +119,23 @@ function splitRows(
   { insertion, placeholders, end }: Statement,
   values: readonly SqliteValue[],
   text: CastText,
+  limit: number,
 ): BoundStatement[] | undefined {
   const rows = insertion?.rows ?? [];
   const [first, last] = [rows[0], rows.at(-1)];
-  // Placeholders after the rows, in ON CONFLICT, would need their values in each part.
-  if (!first || !last || (placeholders.at(-1)?.start ?? 0) > last.end) return undefined;
+  if (!first || !last) return undefined;
+  // Values after the rows, in ON CONFLICT, are bound in each part.
+  const after = placeholders.findIndex(({ start }) => start > last.end);
+  const tailValues = after === -1 ? [] : values.slice(after);
+  const most = limit - tailValues.length;
   const groups: { readonly start: number; end: number; readonly from: number; to: number }[] = [];
   let from = 0;
   for (const row of rows) {
     let to = from;
     while ((placeholders[to]?.start ?? Infinity) < row.end) to++;
-    if (to - from > MAX_PARAMETERS) return undefined;
+    if (to - from > most) return undefined;
     const group = groups.at(-1);
-    if (group && to - group.from <= MAX_PARAMETERS) Object.assign(group, { end: row.end, to });
+    if (group && to - group.from <= most) Object.assign(group, { end: row.end, to });
     else groups.push({ start: row.start, end: row.end, from, to });
     from = to;
   }
@@ -126,7 +143,7 @@ function splitRows(
   const tail = text.between(last.end, end);
   return groups.map((group) => ({
     sql: head + text.between(group.start, group.end) + tail,
-    values: values.slice(group.from, group.to),
+    values: [...values.slice(group.from, group.to), ...tailValues],
   }));
 }
 
@@ -138,6 +155,7 @@ function listsAsJson(
   { placeholderLists, end }: Statement,
   values: readonly SqliteValue[],
   text: CastText,
+  limits: Limits,
 ): BoundStatement {
   let sql = '';
   let position = 0;
@@ -147,8 +165,10 @@ function listsAsJson(
     const listed = values.slice(list.from, list.to);
     // JSON can't hold bytes.
     if (listed.some((value) => value instanceof Uint8Array)) continue;
-    sql += `${text.between(position, list.start)}(SELECT +value FROM json_each(?))`;
-    kept = [...kept, ...values.slice(from, list.from), JSON.stringify(listed)];
+    const parts = inJson(listed, limits.valueBytes);
+    const selects = parts.map(() => 'SELECT +value FROM json_each(?)').join(' UNION ALL ');
+    sql += `${text.between(position, list.start)}(${selects})`;
+    kept = [...kept, ...values.slice(from, list.from), ...parts];
     position = list.end;
     from = list.to;
   }
@@ -156,4 +176,12 @@ function listsAsJson(
     sql: sql + text.between(position, end),
     values: [...kept, ...values.slice(from)],
   };
+}
+
+/** The values as JSON arrays that fit each into one value. */
+function inJson(values: readonly SqliteValue[], limit: number): string[] {
+  const whole = JSON.stringify(values);
+  if (values.length < 2 || byteLength(whole, limit) <= limit) return [whole];
+  const middle = Math.ceil(values.length / 2);
+  return [...inJson(values.slice(0, middle), limit), ...inJson(values.slice(middle), limit)];
 }
