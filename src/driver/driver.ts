@@ -6,6 +6,8 @@ import {
   OrmUtils,
 } from './typeorm';
 import type { EntityMetadata } from 'typeorm';
+import { entityClassOf } from './entity-class';
+import { addForms } from './forms';
 import { SqliteFamilyQueryRunner } from './query-runner';
 import { SqliteFamilySchemaBuilder } from './schema/schema-builder';
 import type { SqliteDatabase } from './session';
@@ -103,28 +105,23 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
   }
 }
 
-/** An entity class that says which properties it fills in itself. */
-interface SelfCompleting {
-  isCompleteBeforeInsert(property: string): boolean;
-}
-
 /**
  * Skips the columns that need not be read again after an insert, as the class says. TypeORM reads
  * the rest. After an insert of several rows it pairs entities and rows by position, but the
  * database returns the rows in any order.
  */
 function readLess(metadata: EntityMetadata): void {
-  const { target } = metadata;
-  if (typeof target !== 'function' || !('isCompleteBeforeInsert' in target)) return;
-  const type = target as unknown as SelfCompleting;
+  const entity = entityClassOf(metadata);
+  if (entity === undefined) return;
   const columns = metadata
     .getInsertionReturningColumns()
-    .filter(({ propertyName }) => !type.isCompleteBeforeInsert(propertyName));
+    .filter(({ propertyName }) => !entity.isCompleteBeforeInsert(propertyName));
   metadata.getInsertionReturningColumns = () => [...columns];
 }
 
 function translate(metadata: EntityMetadata): void {
   readLess(metadata);
+  addForms(metadata);
   for (const column of metadata.columns) {
     const type = typeof column.type === 'string' ? TYPES[column.type] : undefined;
     if (type === undefined) continue;

@@ -1,7 +1,7 @@
 import { AfterInsert, BeforeInsert, BeforeUpdate } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { missingValue, readInserted } from './columns/column-rules';
-import { tableOf, tableOfPrototype, type TableSpec } from './columns/registry';
+import { nameOf, tableOf, tableOfPrototype, type TableSpec } from './columns/registry';
 import { refuseUnmapped } from './columns/unmapped';
 import { validateBilling } from './validate-billing';
 
@@ -22,6 +22,18 @@ export abstract class BillingEntity {
   static isCompleteBeforeInsert(this: { readonly prototype: object }, property: string): boolean {
     const table = tableOfPrototype(this.prototype);
     return table?.columns.some((column) => column.property === property) ?? false;
+  }
+
+  /**
+   * For the engines: the name of the CHECK that holds a property's column to its form where types are
+   * hints. A list of words needs none. Undefined too for a column that the host added.
+   */
+  static formCheckOf(this: { readonly prototype: object }, property: string): string | undefined {
+    const table = tableOfPrototype(this.prototype);
+    const spec = table?.columns.find((column) => column.property === property);
+    return table === undefined || spec === undefined || spec.kind === 'oneOf'
+      ? undefined
+      : nameOf('ck', table.table, spec.column);
   }
 
   /** A uuid of version 7, made before the insert. The database makes one for plain SQL. */

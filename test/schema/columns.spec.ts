@@ -71,7 +71,7 @@ describe.each(engines)('T3, U1 the columns on $name', (engine) => {
 
   it.each(['plans', 'subscription_plans'] as const)('%s.features is JSON', async (table) => {
     for (const features of ['', 'nonsense', '{"a": 1', '{"a": 1}}']) {
-      await expect(store(database, table, { features })).rejects.toThrow(/json/i);
+      await expect(store(database, table, { features })).rejects.toThrow(/json|_features/i);
     }
     await store(database, table, { features: '{"a": 1}' });
   });

@@ -1,0 +1,98 @@
+import type { ColumnType, EntityMetadata } from 'typeorm';
+import { entityClassOf } from './entity-class';
+import { CheckMetadata, type ColumnMetadata } from './typeorm';
+
+/**
+ * The forms in which SQLite stores the values of Postgres' types. SQLite's own types are hints: a
+ * `datetime` takes `'soon'`, and a `bigint` 19.99. A CHECK refuses what Postgres would refuse, and
+ * what would be read back as something else or missed by a search.
+ *
+ * Each form is NULL for NULL, so that the CHECK accepts it, and is written for speed: SQLite compiles
+ * the CHECKs of a table for every INSERT, and a call of a function costs more than an operator.
+ */
+type Form = (column: string) => string;
+
+const wholeNumber: Form = (x) => `${x} = CAST(${x} AS INTEGER)`;
+
+/** A BLOB never equals a text, and printf() ends at a NUL character. */
+const text: Form = (x) => `${x} = printf('%s', ${x})`;
+
+/**
+ * Lower-case hexadecimal digits, with hyphens in their places: 36 characters, as `substr()` ends at a
+ * NUL, of which 16 bytes are digits.
+ */
+const uuid: Form = (x) =>
+  `${x} IS NULL OR (${x} = lower(substr(${x}, 1, 36)) ` +
+  `AND ${x} GLOB '????????-????-????-????-????????????' AND length(unhex(${x}, '-')) IS 16)`;
+
+/**
+ * A modifier makes SQLite carry 24:00, a second 60 or 30 February over to the moment that it means,
+ * which is written otherwise. IS: what is no time at all is NULL.
+ */
+const instant: Form = (x) => `${x} IS datetime(${x}, '+0 days', 'subsec')`;
+
+/**
+ * JSON text as Postgres' jsonb takes it: not JSON5, not SQLite's binary form, and no escape of a NUL or
+ * of half a surrogate pair. Escapes are looked at only where the text has one that begins with u.
+ */
+const json: Form = (x) => {
+  // An escaped backslash begins no other escape. What precedes a low surrogate is six characters.
+  const escapes = `replace('......' || ${x}, '\\\\', '//')`;
+  const none = REFUSED.map((pattern) => `${escapes} NOT GLOB '*${pattern}*'`).join(' AND ');
+  return `${text(x)} AND json_valid(${x}) ` + `AND (instr(${x}, '\\u') = 0 OR (${none}))`;
+};
+
+const HIGH = '\\u[dD][89abAB]??';
+const LOW = '\\u[dD][c-fC-F]';
+/** NUL, a high surrogate that no low one follows, and a low one that no high one precedes. */
+const REFUSED = [
+  '\\u0000',
+  ...['[^\\]', '\\[^u]', '\\u[^dD]', '\\u[dD][^c-fC-F]'].map((next) => HIGH + next),
+  ...['[^\\]?????', '\\[^u]????', '\\u[^dD]???', '\\u[dD][^89abAB]??'].map((last) => last + LOW),
+];
+
+const FORMS: Readonly<Partial<Record<ColumnType & string, Form>>> = {
+  bigint: wholeNumber,
+  integer: wholeNumber,
+  smallint: wholeNumber,
+  boolean: (x) => `${x} IN (0, 1)`,
+  char: text,
+  varchar: text,
+  text,
+  uuid,
+  timestamptz: instant,
+  'timestamp with time zone': instant,
+  jsonb: json,
+};
+
+/**
+ * Holds the columns that the entity's class names to their forms. Called while the columns still
+ * have Postgres' types.
+ */
+export function addForms(metadata: EntityMetadata): void {
+  const entity = entityClassOf(metadata);
+  if (entity === undefined) return;
+  for (const column of metadata.columns) {
+    const name = entity.formCheckOf(column.propertyName);
+    if (name !== undefined) addForm(metadata, column, name);
+  }
+}
+
+function addForm(metadata: EntityMetadata, column: ColumnMetadata, name: string): void {
+  const form = typeof column.type === 'string' ? FORMS[column.type] : undefined;
+  if (form === undefined) return;
+  const expression = form(column.databaseName);
+  const own = metadata.checks.find((check) => check.name === name);
+  if (own === undefined) {
+    const check = new CheckMetadata({
+      entityMetadata: metadata,
+      args: { target: metadata.target, name, expression },
+    });
+    metadata.checks.push(check.build(metadata.dataSource.namingStrategy));
+    return;
+  }
+  // json_type() fails on what is no JSON, and datetime() on 'now', which is in no range of moments.
+  const [first, second] =
+    form === instant ? [own.expression, expression] : [expression, own.expression];
+  own.expression = `(${first}) AND (${second})`;
+}
