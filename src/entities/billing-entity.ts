@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { missingValue, readInserted } from './columns/column-rules';
 import { nameOf, tableOf, tableOfPrototype, type TableSpec } from './columns/registry';
 import { refuseUnmapped } from './columns/unmapped';
+import type { JsonObject } from './columns/values';
 import { validateBilling } from './validate-billing';
 
 /**
@@ -38,6 +39,15 @@ export abstract class BillingEntity {
 
   /** A uuid of version 7, made before the insert. The database makes one for plain SQL. */
   id!: string;
+
+  /**
+   * Whether the row is of the provider's live mode; true if not given. False: of its test mode. A row
+   * of test mode never stands in the way of a live one of the same owner.
+   */
+  livemode!: boolean;
+
+  /** The host's own data, a JSON object; `{}` if not given. Billing reads nothing in it. */
+  metadata!: JsonObject;
 
   /** When the row was inserted. Set before the insert; by the database for plain SQL. */
   createdAt!: Date;

@@ -1,9 +1,10 @@
 import { hostTables } from '../host/bindings';
 import type { Family } from '../host/families';
 import { type FieldOf, kind, type KeyOf, type KindOptions, type ValueOf } from './columns/kind';
+import { atMostBy } from './columns/row-rules';
 import type { ColumnShape, TextFormat } from './columns/spec';
 import { MAX_MONEY, type JsonObject } from './columns/values';
-import type { Currency } from './vocabulary';
+import { MAX_INTERVAL_COUNTS, type Currency } from './vocabulary';
 
 /**
  * The column kinds. Each gives, in one place, the column (with Postgres' types, which the SQLite
@@ -42,12 +43,13 @@ export function Hex<const Options extends KindOptions<string>>(
   return kind(options, { kind: 'hex', type: 'char', length });
 }
 
-/** Digits and upper-case letters, exactly `length` of them. */
+/** Digits and upper-case letters, `minLength` to `length` of them. */
 export function Alphanumeric<const Options extends KindOptions<string>>(
+  minLength: number,
   length: number,
   options: Options = {} as Options,
 ): Field<string, Options> {
-  return kind(options, { kind: 'alphanumeric', type: 'char', length });
+  return kind(options, { kind: 'alphanumeric', type: 'varchar', minLength, length });
 }
 
 /** An ISO 4217 code. The CHECK asks for three upper-case letters, the validator for an active code. */
@@ -66,10 +68,10 @@ export function OneOf<
 }
 
 /** An amount in the currency's minor unit: a `bigint` column, a safe integer in JavaScript. */
-export function Money<const Options extends KindOptions<number> & { readonly min?: 0 | 1 }>(
+export function Money<const Options extends KindOptions<number>>(
   options: Options = {} as Options,
 ): Field<number, Options> {
-  return kind(options, { kind: 'money', type: 'bigint', min: options.min ?? 0, max: MAX_MONEY });
+  return kind(options, { kind: 'money', type: 'bigint', min: 0, max: MAX_MONEY });
 }
 
 /**
@@ -112,6 +114,17 @@ export function Key<const Options extends KindOptions<never>>(
 ): KeyOf<ValueOf<string, Options>> {
   return kind(options, { kind: 'key', type: 'uuid' });
 }
+
+/**
+ * How many units one interval has: from 1 to three years, which is a number of its own for each unit.
+ * The rule {@link intervalLength} belongs to it.
+ */
+export function IntervalCount(): FieldOf<number> {
+  return WholeNumber({ min: 1, max: MAX_INTERVAL_COUNTS.day, default: 1, type: 'smallint' });
+}
+
+/** No interval is longer than three years. */
+export const intervalLength = atMostBy('intervalCount', 'billingInterval', MAX_INTERVAL_COUNTS);
 
 /**
  * The key of the host's row that a billing row belongs to. The row itself is the relation beside

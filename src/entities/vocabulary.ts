@@ -24,8 +24,8 @@ export const FINAL_SUBSCRIPTION_STATUSES = [
 export type FinalSubscriptionStatus = (typeof FINAL_SUBSCRIPTION_STATUSES)[number];
 
 /**
- * Every state that is not final. An owner has at most one live subscription. `incomplete` is live:
- * were it not, a second payment could be taken before the conflict shows.
+ * Every state that is not final. An owner has at most one live subscription a slot. `incomplete` is
+ * live: were it not, a second payment could be taken before the conflict shows.
  */
 export const LIVE_SUBSCRIPTION_STATUSES = [
   'incomplete',
@@ -44,6 +44,19 @@ export const BILLABLE_SUBSCRIPTION_STATUSES = [
   'past_due',
 ] as const satisfies readonly SubscriptionStatus[];
 export type BillableSubscriptionStatus = (typeof BILLABLE_SUBSCRIPTION_STATUSES)[number];
+
+/** The state in which nothing is charged until the subscription is resumed; `resumes_at` may say when. */
+export const PAUSED_SUBSCRIPTION_STATUSES = [
+  'paused',
+] as const satisfies readonly SubscriptionStatus[];
+export type PausedSubscriptionStatus = (typeof PAUSED_SUBSCRIPTION_STATUSES)[number];
+
+/**
+ * What becomes of the invoices of a subscription whose collection is paused, while its status stays
+ * what it was. The words are those of Stripe's `pause_collection.behavior`.
+ */
+export const PAUSE_BEHAVIORS = ['keep_as_draft', 'mark_uncollectible', 'void'] as const;
+export type PauseBehavior = (typeof PAUSE_BEHAVIORS)[number];
 
 /**
  * Where one attempt to take a payment stands. `unknown`: sent, but the answer was lost; look it up
@@ -74,11 +87,57 @@ export const OPEN_PAYMENT_ATTEMPT_STATUSES = [
 ] as const satisfies readonly PaymentAttemptStatus[];
 export type OpenPaymentAttemptStatus = (typeof OPEN_PAYMENT_ATTEMPT_STATUSES)[number];
 
+/**
+ * An attempt whose money was taken, whatever became of it later; `succeeded_at` is set in all of
+ * these.
+ */
+export const TAKEN_PAYMENT_ATTEMPT_STATUSES = [
+  'succeeded',
+  'refunded',
+  'partially_refunded',
+  'charged_back',
+] as const satisfies readonly PaymentAttemptStatus[];
+export type TakenPaymentAttemptStatus = (typeof TAKEN_PAYMENT_ATTEMPT_STATUSES)[number];
+
+/**
+ * An attempt whose money was kept, all of it or a part: at most one of these pays for a
+ * subscription's period.
+ */
+export const KEPT_PAYMENT_ATTEMPT_STATUSES = [
+  'succeeded',
+  'partially_refunded',
+] as const satisfies readonly TakenPaymentAttemptStatus[];
+export type KeptPaymentAttemptStatus = (typeof KEPT_PAYMENT_ATTEMPT_STATUSES)[number];
+
+/** The attempt took nothing and never will. The provider may try the same payment again. */
+export const FAILED_PAYMENT_ATTEMPT_STATUSES = [
+  'failed',
+  'canceled',
+] as const satisfies readonly PaymentAttemptStatus[];
+export type FailedPaymentAttemptStatus = (typeof FAILED_PAYMENT_ATTEMPT_STATUSES)[number];
+
+/**
+ * Every state but `failed` and `canceled`: the attempt stands for the provider's payment. A payment
+ * has at most one of these, and any number of failed attempts before it.
+ */
+export const CURRENT_PAYMENT_ATTEMPT_STATUSES = [
+  'scheduled',
+  'processing',
+  'requires_action',
+  'authorized',
+  'unknown',
+  'succeeded',
+  'refunded',
+  'partially_refunded',
+  'charged_back',
+] as const satisfies readonly PaymentAttemptStatus[];
+export type CurrentPaymentAttemptStatus = (typeof CURRENT_PAYMENT_ATTEMPT_STATUSES)[number];
+
 /** What a payment is for. */
 export const PAYMENT_ATTEMPT_KINDS = ['initial', 'renewal', 'retry', 'upgrade', 'one_off'] as const;
 export type PaymentAttemptKind = (typeof PAYMENT_ATTEMPT_KINDS)[number];
 
-/** The kinds that pay for a whole period: only one of these may succeed for a period. */
+/** The kinds that pay for a whole period: only one of these is kept for a period. */
 export const PERIOD_PAYMENT_ATTEMPT_KINDS = [
   'initial',
   'renewal',
@@ -122,13 +181,17 @@ export const DIRECT_DEBIT_SCHEMES = [
 ] as const;
 export type DirectDebitScheme = (typeof DIRECT_DEBIT_SCHEMES)[number];
 
-/** The intervals of tenant billing. */
-export const PLAN_BILLING_INTERVALS = ['month', 'year'] as const;
-export type PlanBillingInterval = (typeof PLAN_BILLING_INTERVALS)[number];
-
-/** The intervals of user billing. */
+/** The units of a billing interval, spelt as Stripe spells them. */
 export const BILLING_INTERVALS = ['day', 'week', 'month', 'year'] as const;
 export type BillingInterval = (typeof BILLING_INTERVALS)[number];
+
+/** The most units that one interval may have: three years, as at Stripe. */
+export const MAX_INTERVAL_COUNTS = {
+  day: 1095,
+  week: 156,
+  month: 36,
+  year: 3,
+} as const satisfies Record<BillingInterval, number>;
 
 /**
  * The active codes of ISO 4217 that have a minor unit, funds codes included, as of January 2026

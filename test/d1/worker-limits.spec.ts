@@ -75,8 +75,8 @@ describe('B1 lists and limits in a Worker', () => {
     await worker.result('repositories/graph', { tenantId: TENANT_IDS[0], userId: USER_IDS[0] });
     expect(await worker.result('lists/manyRelations')).toMatchObject([
       {
-        directDebitToken: { last4: '0042' },
-        userSubscription: { plan: { code: '12' }, directDebitToken: { last4: '0042' } },
+        directDebitToken: { accountEnding: '0042' },
+        userSubscription: { plan: { code: '12' }, directDebitToken: { accountEnding: '0042' } },
       },
     ]);
   });

@@ -177,8 +177,8 @@ describe('B1 in a Worker', () => {
       }
     }
     expect(await worker.sql('SELECT name FROM plans')).toEqual([{ name: '5' }]);
-    expect(await worker.sql('SELECT provider, last4 FROM direct_debit_tokens')).toEqual([
-      { provider: '1', last4: '0042' },
+    expect(await worker.sql('SELECT provider, account_ending FROM direct_debit_tokens')).toEqual([
+      { provider: '1', account_ending: '0042' },
     ]);
   });
 

@@ -104,11 +104,11 @@ describe.each(engines)('B6 queries on $name', ({ name: engine, createDatabase })
 
   it('B6 a text of fixed length is found with spaces behind it, as Postgres has it', async () => {
     const tokens = dataSource.getRepository(DirectDebitToken);
-    await tokens.insert({ userId: USER_IDS[0], provider: 'x', scheme: 'bacs', last4: '0042' });
-    expect(await tokens.countBy({ last4: '0042  ' })).toBe(1);
-    expect(await tokens.countBy({ last4: ' 0042' })).toBe(0);
+    await tokens.insert({ userId: USER_IDS[0], provider: 'x', scheme: 'bacs', accountEnding: '0042' });
+    expect(await tokens.countBy({ accountEnding: '0042  ' })).toBe(1);
+    expect(await tokens.countBy({ accountEnding: ' 0042' })).toBe(0);
     await expect(
-      tokens.insert({ userId: USER_IDS[0], provider: 'x', scheme: 'bacs', last4: '0042 ' }),
+      tokens.insert({ userId: USER_IDS[0], provider: 'x', scheme: 'bacs', accountEnding: '0042 ' }),
     ).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import {
   CURRENCIES,
   Plan,
-  PLAN_BILLING_INTERVALS,
+  BILLING_INTERVALS,
   Subscription,
   SUBSCRIPTION_STATUSES,
   TenantConfig,
@@ -72,7 +72,7 @@ export const TENANT_ROWS: readonly EntityRows[] = [
       planId: required(uuidReference(PLAN)),
       stripeSubscriptionId: optional(varchar(255)),
       status: given(word(SUBSCRIPTION_STATUSES), 'incomplete'),
-      billingInterval: given(word(PLAN_BILLING_INTERVALS), 'month'),
+      billingInterval: given(word(BILLING_INTERVALS), 'month'),
       quantity: given(whole(0, 2 ** 31 - 1), 1),
       unitAmount: optional(money),
       currency: optional(code),

@@ -89,7 +89,7 @@ export const USER_ROWS: readonly EntityRows[] = [
       tokenKeyId: optional(varchar(64)),
       tokenFingerprint: optional(characters(64, `${DIGITS}abcdef`, 'ABCDEFg ١é')),
       bankName: optional(varchar(100)),
-      last4: optional(characters(4, DIGITS + UPPER, 'az .-١４Ä')),
+      accountEnding: optional(characters(4, DIGITS + UPPER, 'az .-١４Ä')),
       maxAmount: optional(money),
       currency: optional(code),
       activatedAt: optional(instant),

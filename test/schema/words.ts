@@ -28,6 +28,21 @@ export const CLOSED_ATTEMPT_STATUSES = [
   'partially_refunded',
   'charged_back',
 ] as const;
+export const FAILED_ATTEMPT_STATUSES = ['failed', 'canceled'] as const;
+/** Those whose money was taken, whatever became of it. */
+export const TAKEN_ATTEMPT_STATUSES = [
+  'succeeded',
+  'refunded',
+  'partially_refunded',
+  'charged_back',
+] as const;
+/** Those whose money was kept, all of it or a part. */
+export const KEPT_ATTEMPT_STATUSES = ['succeeded', 'partially_refunded'] as const;
+/** Those that stand for a provider's payment: all but the failed. */
+export const CURRENT_ATTEMPT_STATUSES = [
+  ...OPEN_ATTEMPT_STATUSES,
+  ...TAKEN_ATTEMPT_STATUSES,
+] as const;
 /** Those that pay for a period. */
 export const PERIOD_ATTEMPT_KINDS = ['initial', 'renewal', 'retry'] as const;
 export const OTHER_ATTEMPT_KINDS = ['upgrade', 'one_off'] as const;
@@ -59,3 +74,8 @@ export const SCHEMES = [
   'card',
   'other',
 ] as const;
+
+export const INTERVALS = ['day', 'week', 'month', 'year'] as const;
+/** Three years. */
+export const MAX_INTERVAL_COUNTS = { day: 1095, week: 156, month: 36, year: 3 } as const;
+export const PAUSE_BEHAVIORS = ['keep_as_draft', 'mark_uncollectible', 'void'] as const;

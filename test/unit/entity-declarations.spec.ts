@@ -46,7 +46,7 @@ function declare({
 describe('U6 what of an entity is refused at import', () => {
   it('U6 nothing, if all is as it should be', () => {
     expect(() => {
-      declare({ rules: [notAbove('paid', 'amount'), setWhen('paid', 'paid')] });
+      declare({ rules: [notAbove('paid', 'amount'), setWhen('paid', ['paid'])] });
     }).not.toThrow();
   });
 
@@ -56,7 +56,7 @@ describe('U6 what of an entity is refused at import', () => {
       'Fee has no column for payed: declare it with a column kind.',
     ],
     [
-      { rules: [setWhen('paid', 'payed')] },
+      { rules: [setWhen('paid', ['payed'])] },
       'The rule paid of Fee names the status payed: use one of due, paid.',
     ],
     [

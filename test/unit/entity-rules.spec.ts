@@ -55,8 +55,8 @@ describe('U6 values', () => {
     ['userSubscription', { nextBillingAt: new Date(Date.UTC(10_000, 0)) }],
     ['paymentAttempt', { attemptNumber: 0 }],
     ['paymentAttempt', { kind: 'refund' }],
-    ['directDebitToken', { last4: '123' }],
-    ['directDebitToken', { last4: '12 4' }],
+    ['directDebitToken', { accountEnding: '123' }],
+    ['directDebitToken', { accountEnding: '12 4' }],
     ['directDebitToken', { tokenFingerprint: 'A'.repeat(64) }],
     ['directDebitToken', { scheme: 'sepa' }],
   ] as const)('U6 refuses a %s with %p', (name, values) => {
@@ -70,7 +70,10 @@ describe('U6 values', () => {
       nextBillingAt: new Date(0),
       graceUntil: new Date(Date.UTC(9999, 11, 31, 23, 59, 59, 999)),
     });
-    accepted(VALID.directDebitToken(), { last4: '12AB', tokenFingerprint: '0f'.repeat(32) });
+    accepted(VALID.directDebitToken(), {
+      accountEnding: '12AB',
+      tokenFingerprint: '0f'.repeat(32),
+    });
   });
 
   it.each([

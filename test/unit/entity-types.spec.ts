@@ -109,7 +109,24 @@ const CASES: readonly Case[] = [
     "different('price', 'cost')": ["Property 'cost' is missing", "different('price', 'currency')"],
     "notAbove('price', 'limit')": ["Property 'limit' is missing", "notAbove('price', 'price')"],
     "setWith('endAt', 'price')": ["Property 'endAt' is missing", "setWith('endedAt', 'price')"],
-    "setWhen('endAt', 'over')": ["Property 'endAt' is missing", "setWhen('endedAt', 'over')"],
+    "setWhen('endAt', ['over'])": ["Property 'endAt' is missing", "setWhen('endedAt', ['over'])"],
+    "onlyWith('endAt', 'price')": ["Property 'endAt' is missing", "onlyWith('endedAt', 'price')"],
+    "onlyWithOrWhen('endAt', 'price', ['over'])": [
+      "Property 'endAt' is missing",
+      "onlyWithOrWhen('endedAt', 'price', ['over'])",
+    ],
+    "zeroOnlyWhen('cost', ['free'])": [
+      "Property 'cost' is missing",
+      "zeroOnlyWhen('price', ['free'])",
+    ],
+    "refund('refunded', 'price', { partially: 'part', wholly: 'all' })": [
+      "Property 'refunded' is missing",
+      "refund('price', 'price', { partially: 'part', wholly: 'all' })",
+    ],
+    "atMostBy('count', 'status', { day: 5 })": [
+      "Property 'count' is missing",
+      "atMostBy('price', 'status', { day: 5 })",
+    ],
     "setExactlyWhen('endAt', ['over'])": [
       "Property 'endAt' is missing",
       "setExactlyWhen('endedAt', ['over'])",

@@ -10,7 +10,7 @@ import { registerColumnRule, registerRowRule } from './validators';
 
 /**
  * Gives the class of an `@Entity` its columns: `id` first, those declared by their kinds, then
- * `created_at` and `updated_at`. All keys, constraints and indexes are named by one rule.
+ * `livemode`, `metadata`, `created_at` and `updated_at`. All keys, constraints and indexes are named by one rule.
  *
  * A rule that names no property of the class does not compile. Throws an Error at import if a rule
  * or an `@Index` names no column, or a key and its relation are not both there.
@@ -24,7 +24,7 @@ export function BillingTable<const Property extends string = never>({
     const prototype = target.prototype as object;
     const entity = target.name;
     const table = tableNameOf(target);
-    const columns = [ID, ...declaredColumns(prototype), CREATED_AT, UPDATED_AT];
+    const columns = [ID, ...declaredColumns(prototype), ...LAST_COLUMNS];
     const byProperty = new Map(columns.map((spec) => [spec.property, spec]));
     const columnOf = (property: string): ColumnSpec => {
       const spec = byProperty.get(property);
@@ -139,6 +139,14 @@ const ID: ColumnSpec = {
   ...COMMON,
   ...{ kind: 'id', type: 'uuid', property: 'id', column: 'id', generated: 'key' },
 };
+const LIVEMODE: ColumnSpec = {
+  ...COMMON,
+  ...{ kind: 'flag', type: 'boolean', property: 'livemode', column: 'livemode', default: true },
+};
+const METADATA: ColumnSpec = {
+  ...COMMON,
+  ...{ kind: 'json', type: 'jsonb', property: 'metadata', column: 'metadata', default: {} },
+};
 const CREATED_AT: ColumnSpec = {
   ...TIMESTAMP,
   ...{ property: 'createdAt', column: 'created_at', generated: 'time of insert' },
@@ -147,3 +155,4 @@ const UPDATED_AT: ColumnSpec = {
   ...TIMESTAMP,
   ...{ property: 'updatedAt', column: 'updated_at', generated: 'time of write' },
 };
+const LAST_COLUMNS = [LIVEMODE, METADATA, CREATED_AT, UPDATED_AT];

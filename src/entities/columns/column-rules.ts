@@ -49,7 +49,8 @@ export function accepts(spec: ColumnSpec, value: unknown): boolean {
       const { characters } = ALPHABETS[spec.kind];
       return (
         typeof value === 'string' &&
-        value.length === spec.length &&
+        value.length >= (spec.minLength ?? spec.length) &&
+        value.length <= spec.length &&
         Array.from(value).every((character) => characters.includes(character))
       );
     }
@@ -89,8 +90,9 @@ export function expectedValue(spec: ColumnSpec): string {
     case 'text':
       return 'text without NUL characters';
     case 'hex':
+      return `exactly ${spec.length} ${ALPHABETS.hex.expected}`;
     case 'alphanumeric':
-      return `exactly ${spec.length} ${ALPHABETS[spec.kind].expected}`;
+      return `${spec.minLength} to ${spec.length} ${ALPHABETS.alphanumeric.expected}`;
     case 'currency':
       return 'an active ISO 4217 currency code in upper case';
     case 'oneOf':
@@ -124,8 +126,12 @@ export function checkOf(spec: ColumnSpec): string | undefined {
       const length = `length(${column}) BETWEEN 1 AND ${spec.length}`;
       return spec.format?.lowerCase ? `${length} AND ${column} = lower(${column})` : length;
     }
-    case 'hex':
     case 'alphanumeric':
+      return (
+        `length(${column}) BETWEEN ${spec.minLength} AND ${spec.length} AND ` +
+        `ltrim(${column}, '${ALPHABETS.alphanumeric.characters}') = ''`
+      );
+    case 'hex':
     case 'currency': {
       // `char(n)` pads with spaces on Postgres and not on SQLite. An exact length, of an alphabet
       // without a space, makes both refuse the same values.

@@ -94,5 +94,15 @@ export function nameOf(
 
 /** `status IN ('a', 'b')`, for CHECKs and the predicates of partial indexes. */
 export function isOneOf(column: string, values: readonly string[]): string {
-  return `${column} IN (${values.map((value) => `'${value}'`).join(', ')})`;
+  return values.length === 1 ? `${column} = '${values[0]}'` : `${column} IN (${listOf(values)})`;
 }
+
+/** `status NOT IN ('a', 'b')`, for CHECKs. */
+export function isNoneOf(column: string, values: readonly string[]): string {
+  return values.length === 1
+    ? `${column} <> '${values[0]}'`
+    : `${column} NOT IN (${listOf(values)})`;
+}
+
+const listOf = (values: readonly string[]): string =>
+  values.map((value) => `'${value}'`).join(', ');

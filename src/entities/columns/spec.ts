@@ -34,9 +34,15 @@ export type ColumnShape =
     }
   | { readonly kind: 'text'; readonly type: 'text' }
   | {
-      readonly kind: 'hex' | 'alphanumeric' | 'currency';
+      readonly kind: 'hex' | 'currency';
       readonly type: 'char';
       /** Exactly this many characters. */
+      readonly length: number;
+    }
+  | {
+      readonly kind: 'alphanumeric';
+      readonly type: 'varchar';
+      readonly minLength: number;
       readonly length: number;
     }
   | {
@@ -101,6 +107,7 @@ export type ColumnSpec = ColumnShape & {
 
   // Of some kinds only, which require them; here so that they can be read of any column.
   readonly length?: number;
+  readonly minLength?: number;
   readonly precision?: number;
   /** Least and largest number, both included. */
   readonly min?: number;

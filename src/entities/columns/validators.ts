@@ -32,7 +32,7 @@ export function registerColumnRule(target: EntityClass, table: string, spec: Col
 export function registerRowRule(
   target: EntityClass,
   name: string,
-  { property, properties, holds, expected: words }: RowRule,
+  { property, holds, expected: words }: RowRule,
   specs: readonly ColumnSpec[],
 ): void {
   registerDecorator({
@@ -44,7 +44,7 @@ export function registerRowRule(
     validator: {
       validate: (_value: unknown, args) => {
         const row = (args?.object ?? {}) as Record<string, unknown>;
-        const values = properties.map((each) => row[each]);
+        const values = specs.map((spec) => valueOf(row, spec));
         // A value that is missing (not loaded), or wrong in itself, is reported by its own rule.
         const judged = specs.every((spec, index) => {
           const value = values[index];
@@ -54,4 +54,12 @@ export function registerRowRule(
       },
     },
   });
+}
+
+/** The value of a column; of a key that is not set, the key of the row beside it. */
+function valueOf(row: Readonly<Record<string, unknown>>, spec: ColumnSpec): unknown {
+  const value = row[spec.property];
+  if (spec.relation === undefined || (value ?? null) !== null) return value;
+  const related = row[spec.relation.property];
+  return typeof related === 'object' && related !== null ? (related as { id?: unknown }).id : value;
 }

@@ -7,6 +7,8 @@ import {
   Flag,
   HostKey,
   Instant,
+  IntervalCount,
+  intervalLength,
   Key,
   Money,
   OneOf,
@@ -15,14 +17,23 @@ import {
 } from '../columns';
 import { BillingTable } from '../columns/billing-table';
 import { isOneOf } from '../columns/registry';
-import { bothOrNeither, period, setExactlyWhen } from '../columns/row-rules';
 import {
+  bothOrNeither,
+  onlyWith,
+  onlyWithOrWhen,
+  period,
+  setExactlyWhen,
+} from '../columns/row-rules';
+import {
+  BILLING_INTERVALS,
   FINAL_SUBSCRIPTION_STATUSES,
   LIVE_SUBSCRIPTION_STATUSES,
-  PLAN_BILLING_INTERVALS,
+  PAUSE_BEHAVIORS,
+  PAUSED_SUBSCRIPTION_STATUSES,
   SUBSCRIPTION_STATUSES,
+  type BillingInterval,
   type Currency,
-  type PlanBillingInterval,
+  type PauseBehavior,
   type SubscriptionStatus,
 } from '../vocabulary';
 import { Plan } from './plan';
@@ -31,18 +42,24 @@ const IS_LIVE = isOneOf('status', LIVE_SUBSCRIPTION_STATUSES);
 
 /**
  * A tenant's subscription to a plan: table `subscriptions`. A tenant has at most one that is live
- * (`uq_subscriptions_live_tenant`), and any number that have ended.
+ * in each slot (`uq_subscriptions_live_tenant`), one more of test mode, and any number that have ended.
  */
 @BillingTable({
   rules: [
     bothOrNeither('unitAmount', 'currency'),
     period('currentPeriod'),
     period('trial'),
+    intervalLength,
+    onlyWithOrWhen('resumesAt', 'pauseBehavior', PAUSED_SUBSCRIPTION_STATUSES),
+    onlyWith('pendingFrom', 'pendingPlanId'),
     setExactlyWhen('endedAt', FINAL_SUBSCRIPTION_STATUSES),
   ],
 })
 @Entity('subscriptions')
-@Index('uq_subscriptions_live_tenant', ['tenantId'], { unique: true, where: IS_LIVE })
+@Index('uq_subscriptions_live_tenant', ['tenantId', 'slot', 'livemode'], {
+  unique: true,
+  where: IS_LIVE,
+})
 // Renewals due.
 @Index('ix_subscriptions_period_end', ['currentPeriodEnd'], { where: IS_LIVE })
 export class Subscription extends BillingEntity {
@@ -70,9 +87,23 @@ export class Subscription extends BillingEntity {
   @OneOf(SUBSCRIPTION_STATUSES, { length: 32, default: 'incomplete' })
   status!: SubscriptionStatus;
 
-  /** `'month'` if not given (`ck_subscriptions_billing_interval`). */
-  @OneOf(PLAN_BILLING_INTERVALS, { length: 16, default: 'month' })
-  billingInterval!: PlanBillingInterval;
+  /**
+   * What the subscription is for, 1 to 64 characters, where a tenant may have several at once: a
+   * product, an add-on; `'default'` if not given.
+   */
+  @Varchar(64, { default: 'default' })
+  slot!: string;
+
+  /** Unit of the billing interval; `'month'` if not given (`ck_subscriptions_billing_interval`). */
+  @OneOf(BILLING_INTERVALS, { length: 16, default: 'month' })
+  billingInterval!: BillingInterval;
+
+  /**
+   * Number of units in one interval: 1 to three years, which is 1095 days, 156 weeks, 36 months or 3
+   * years (`ck_subscriptions_interval_count`); 1 if not given.
+   */
+  @IntervalCount()
+  intervalCount!: number;
 
   /** Seats, 0 or more; 1 if not given. */
   @WholeNumber({ min: 0, default: 1 })
@@ -117,6 +148,38 @@ export class Subscription extends BillingEntity {
   /** When it was canceled; it may still run to the end of its period. Null: not canceled. */
   @Instant({ nullable: true })
   canceledAt!: Date | null;
+
+  /**
+   * Whether the collection of payments is paused, and what becomes of the invoices meanwhile; the
+   * status stays what it was (`ck_subscriptions_pause_behavior`). Null: not paused.
+   */
+  @OneOf(PAUSE_BEHAVIORS, { length: 32, nullable: true })
+  pauseBehavior!: PauseBehavior | null;
+
+  /**
+   * When it resumes: only with `pauseBehavior`, or in the status paused
+   * (`ck_subscriptions_resumes_at`). Null: until further notice, or not paused.
+   */
+  @Instant({ nullable: true })
+  resumesAt!: Date | null;
+
+  /**
+   * The plan that it changes to. Null: no change is due, or that plan was deleted
+   * (`fk_subscriptions_pending_plan_id`).
+   */
+  @Key({ nullable: true, index: true })
+  pendingPlanId!: string | null;
+
+  /** The plan that it changes to, if the query loaded it. */
+  @ManyToOne(() => bound(Plan), { onDelete: 'SET NULL' })
+  pendingPlan?: Plan | null;
+
+  /**
+   * When it changes to that plan; only with a plan (`ck_subscriptions_pending_from`), so that a plan
+   * that a dated change refers to can't be deleted. Null: no change is due, or it has no date.
+   */
+  @Instant({ nullable: true })
+  pendingFrom!: Date | null;
 
   /** Set exactly when the status is final (`ck_subscriptions_ended_at`). Null: still live. */
   @Instant({ nullable: true })

@@ -28,14 +28,14 @@ import {
 /**
  * A user's mandate, and the token to use it with: table `direct_debit_tokens`. The token itself is
  * stored encrypted only. A user has at most one active default
- * (`uq_direct_debit_tokens_default_user`).
+ * (`uq_direct_debit_tokens_default_user`), and one more of test mode.
  */
 @BillingTable({
   rules: [
     bothOrNeither('tokenCiphertext', 'tokenKeyId', { name: 'token_ciphertext_key' }),
     bothOrNeither('maxAmount', 'currency'),
-    setWhen('activatedAt', 'active'),
-    setWhen('revokedAt', 'cancelled'),
+    setWhen('activatedAt', ['active']),
+    setWhen('revokedAt', ['cancelled']),
   ],
 })
 @Entity('direct_debit_tokens')
@@ -47,7 +47,7 @@ import {
   unique: true,
   where: 'token_fingerprint IS NOT NULL',
 })
-@Index('uq_direct_debit_tokens_default_user', ['userId'], {
+@Index('uq_direct_debit_tokens_default_user', ['userId', 'livemode'], {
   unique: true,
   where: "is_default AND status = 'active'",
 })
@@ -101,9 +101,12 @@ export class DirectDebitToken extends BillingEntity {
   @Varchar(100, { nullable: true })
   bankName!: string | null;
 
-  /** Last four digits or letters of the account number. Null: not known. */
-  @Alphanumeric(4, { nullable: true })
-  last4!: string | null;
+  /**
+   * The end of the account number, to show to the user: 2 to 4 digits or upper-case letters, as many
+   * as the provider gives (`ck_direct_debit_tokens_account_ending`). Null: not known.
+   */
+  @Alphanumeric(2, 4, { nullable: true })
+  accountEnding!: string | null;
 
   /**
    * The most that one payment may take, in minor units of `currency`. Null: no limit agreed. Given with

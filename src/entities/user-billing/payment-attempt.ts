@@ -15,12 +15,15 @@ import {
 } from '../columns';
 import { BillingTable } from '../columns/billing-table';
 import { isOneOf } from '../columns/registry';
-import { notAbove, period, setWhen } from '../columns/row-rules';
+import { notAbove, period, refund, setWhen, zeroOnlyWhen } from '../columns/row-rules';
 import {
+  CURRENT_PAYMENT_ATTEMPT_STATUSES,
+  KEPT_PAYMENT_ATTEMPT_STATUSES,
   OPEN_PAYMENT_ATTEMPT_STATUSES,
   PAYMENT_ATTEMPT_KINDS,
   PAYMENT_ATTEMPT_STATUSES,
   PERIOD_PAYMENT_ATTEMPT_KINDS,
+  TAKEN_PAYMENT_ATTEMPT_STATUSES,
   type Currency,
   type PaymentAttemptKind,
   type PaymentAttemptStatus,
@@ -30,21 +33,30 @@ import { UserSubscription } from './user-subscription';
 
 /**
  * One attempt to take a payment from a user: table `payment_attempts`. For one period of a
- * subscription at most one is under way (`uq_payment_attempts_open_period`) and at most one that
- * pays for it succeeds (`uq_payment_attempts_paid_period`).
+ * subscription at most one is under way (`uq_payment_attempts_open_period`), and of those that pay
+ * for it the money of at most one is kept (`uq_payment_attempts_paid_period`), also after a partial
+ * refund.
  */
 @BillingTable({
   rules: [
+    zeroOnlyWhen('amount', ['succeeded']),
     notAbove('amountRefunded', 'amount'),
-    period('period'),
-    setWhen('succeededAt', 'succeeded'),
-    setWhen('failedAt', 'failed'),
+    refund('amountRefunded', 'amount', { partially: 'partially_refunded', wholly: 'refunded' }),
+    period('period', { empty: true }),
+    setWhen('succeededAt', TAKEN_PAYMENT_ATTEMPT_STATUSES),
+    setWhen('failedAt', ['failed']),
   ],
 })
 @Entity('payment_attempts')
-@Index('uq_payment_attempts_provider_payment_id', ['provider', 'providerPaymentId'], {
+// A provider's retry keeps the id of the payment.
+@Index(
+  'uq_payment_attempts_provider_payment_id',
+  ['provider', 'providerPaymentId', 'attemptNumber'],
+  { unique: true, where: 'provider_payment_id IS NOT NULL' },
+)
+@Index('uq_payment_attempts_current_payment', ['provider', 'providerPaymentId'], {
   unique: true,
-  where: 'provider_payment_id IS NOT NULL',
+  where: `provider_payment_id IS NOT NULL AND ${isOneOf('status', CURRENT_PAYMENT_ATTEMPT_STATUSES)}`,
 })
 @Index('uq_payment_attempts_open_period', ['userSubscriptionId', 'periodStart'], {
   unique: true,
@@ -52,7 +64,7 @@ import { UserSubscription } from './user-subscription';
 })
 @Index('uq_payment_attempts_paid_period', ['userSubscriptionId', 'periodStart'], {
   unique: true,
-  where: `status = 'succeeded' AND ${isOneOf('kind', PERIOD_PAYMENT_ATTEMPT_KINDS)}`,
+  where: `${isOneOf('status', KEPT_PAYMENT_ATTEMPT_STATUSES)} AND ${isOneOf('kind', PERIOD_PAYMENT_ATTEMPT_KINDS)}`,
 })
 // A user's history, newest first, in pages by keyset.
 @Index('ix_payment_attempts_user_id', ['userId', 'createdAt', 'id'])
@@ -96,8 +108,11 @@ export class PaymentAttempt extends BillingEntity {
   @OneOf(PAYMENT_ATTEMPT_STATUSES, { length: 32, default: 'scheduled' })
   status!: PaymentAttemptStatus;
 
-  /** In minor units of `currency`, at least 1 (`ck_payment_attempts_amount`). */
-  @Money({ min: 1 })
+  /**
+   * In minor units of `currency`, at least 1; 0 only in the status succeeded, of a payment for which
+   * nothing was to be taken: a trial, a coupon over all of it (`ck_payment_attempts_amount`).
+   */
+  @Money()
   amount!: number;
 
   /** ISO 4217, upper case. */
@@ -106,7 +121,8 @@ export class PaymentAttempt extends BillingEntity {
 
   /**
    * The amount refunded, in minor units of `currency`: from 0, the default, to `amount`
-   * (`ck_payment_attempts_amount_refunded`).
+   * (`ck_payment_attempts_amount_refunded`). A part of `amount` exactly when the status is
+   * partially_refunded, and all of it when the status is refunded (`ck_payment_attempts_refund`).
    */
   @Money({ default: 0 })
   amountRefunded!: number;
@@ -115,11 +131,14 @@ export class PaymentAttempt extends BillingEntity {
   @Instant({ nullable: true })
   periodStart!: Date | null;
 
-  /** After `periodStart` (`ck_payment_attempts_period`). Null: pays for no period. */
+  /**
+   * Not before `periodStart` (`ck_payment_attempts_period`): the period of a first invoice at Stripe
+   * has no length. Null: pays for no period.
+   */
   @Instant({ nullable: true })
   periodEnd!: Date | null;
 
-  /** The number of this attempt for its period, from 1, which is the default. */
+  /** The number of this attempt for its period or payment, from 1, which is the default. */
   @WholeNumber({ min: 1, default: 1 })
   attemptNumber!: number;
 
@@ -135,8 +154,9 @@ export class PaymentAttempt extends BillingEntity {
   provider!: string;
 
   /**
-   * The provider's own id, unique with `provider` (`uq_payment_attempts_provider_payment_id`).
-   * Null: not sent yet.
+   * The provider's own id. A provider's retry keeps it: it is unique with `provider` and
+   * `attemptNumber` (`uq_payment_attempts_provider_payment_id`), and only one attempt that has not
+   * failed or been canceled may have it (`uq_payment_attempts_current_payment`). Null: not sent yet.
    */
   @Varchar(255, { nullable: true })
   providerPaymentId!: string | null;
@@ -161,7 +181,10 @@ export class PaymentAttempt extends BillingEntity {
   @Instant({ nullable: true })
   submittedAt!: Date | null;
 
-  /** Set when the status is succeeded (`ck_payment_attempts_succeeded_at`). Null: not yet. */
+  /**
+   * Set when the status is succeeded, partially_refunded, refunded or charged_back
+   * (`ck_payment_attempts_succeeded_at`). Null: not yet.
+   */
   @Instant({ nullable: true })
   succeededAt!: Date | null;
 

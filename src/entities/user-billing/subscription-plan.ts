@@ -1,6 +1,17 @@
 import { Entity } from 'typeorm';
 import { BillingEntity } from '../billing-entity';
-import { CurrencyCode, Flag, Json, Money, OneOf, Text, Varchar, WholeNumber } from '../columns';
+import {
+  CurrencyCode,
+  Flag,
+  IntervalCount,
+  intervalLength,
+  Json,
+  Money,
+  OneOf,
+  Text,
+  Varchar,
+  WholeNumber,
+} from '../columns';
 import { BillingTable } from '../columns/billing-table';
 import type { JsonObject } from '../columns/values';
 import { BILLING_INTERVALS, type BillingInterval, type Currency } from '../vocabulary';
@@ -9,7 +20,7 @@ import { BILLING_INTERVALS, type BillingInterval, type Currency } from '../vocab
  * What users may subscribe to: table `subscription_plans`. A plan in use can't be deleted;
  * deactivate it.
  */
-@BillingTable()
+@BillingTable({ rules: [intervalLength] })
 @Entity('subscription_plans')
 export class SubscriptionPlan extends BillingEntity {
   /**
@@ -46,8 +57,11 @@ export class SubscriptionPlan extends BillingEntity {
   @OneOf(BILLING_INTERVALS, { length: 16 })
   billingInterval!: BillingInterval;
 
-  /** Number of units in one interval, 1 to 36; 1 if not given. */
-  @WholeNumber({ min: 1, max: 36, default: 1, type: 'smallint' })
+  /**
+   * Number of units in one interval: 1 to three years, which is 1095 days, 156 weeks, 36 months or 3
+   * years (`ck_subscription_plans_interval_count`); 1 if not given.
+   */
+  @IntervalCount()
   intervalCount!: number;
 
   /** Length of the trial in days, 0 to 730; 0, no trial, if not given. */

@@ -7,6 +7,8 @@ import {
   Flag,
   HostKey,
   Instant,
+  IntervalCount,
+  intervalLength,
   Key,
   Money,
   OneOf,
@@ -15,15 +17,18 @@ import {
 } from '../columns';
 import { BillingTable } from '../columns/billing-table';
 import { isOneOf } from '../columns/registry';
-import { period, setExactlyWhen, setWith } from '../columns/row-rules';
+import { onlyWith, onlyWithOrWhen, period, setExactlyWhen, setWith } from '../columns/row-rules';
 import {
   BILLABLE_SUBSCRIPTION_STATUSES,
   BILLING_INTERVALS,
   FINAL_SUBSCRIPTION_STATUSES,
   LIVE_SUBSCRIPTION_STATUSES,
+  PAUSE_BEHAVIORS,
+  PAUSED_SUBSCRIPTION_STATUSES,
   SUBSCRIPTION_STATUSES,
   type BillingInterval,
   type Currency,
+  type PauseBehavior,
   type SubscriptionStatus,
 } from '../vocabulary';
 import { DirectDebitToken } from './direct-debit-token';
@@ -31,19 +36,22 @@ import { SubscriptionPlan } from './subscription-plan';
 
 /**
  * A user's subscription to a plan: table `user_subscriptions`. A user has at most one that is live
- * (`uq_user_subscriptions_live_user`), and any number that have ended.
+ * in each slot (`uq_user_subscriptions_live_user`), one more of test mode, and any number that have ended.
  */
 @BillingTable({
   rules: [
     period('currentPeriod'),
     period('trial'),
+    intervalLength,
+    onlyWithOrWhen('resumesAt', 'pauseBehavior', PAUSED_SUBSCRIPTION_STATUSES),
+    onlyWith('pendingFrom', 'pendingPlanId'),
     setExactlyWhen('endedAt', FINAL_SUBSCRIPTION_STATUSES),
     // The unique index below ignores a row whose provider is NULL.
     setWith('provider', 'providerSubscriptionId'),
   ],
 })
 @Entity('user_subscriptions')
-@Index('uq_user_subscriptions_live_user', ['userId'], {
+@Index('uq_user_subscriptions_live_user', ['userId', 'slot', 'livemode'], {
   unique: true,
   where: isOneOf('status', LIVE_SUBSCRIPTION_STATUSES),
 })
@@ -86,6 +94,17 @@ export class UserSubscription extends BillingEntity {
   @OneOf(SUBSCRIPTION_STATUSES, { length: 32, default: 'incomplete' })
   status!: SubscriptionStatus;
 
+  /**
+   * What the subscription is for, 1 to 64 characters, where a user may have several at once: a
+   * product, an add-on; `'default'` if not given.
+   */
+  @Varchar(64, { default: 'default' })
+  slot!: string;
+
+  /** Seats, 0 or more; 1 if not given. */
+  @WholeNumber({ min: 0, default: 1 })
+  quantity!: number;
+
   /** Price of one interval, in minor units of `currency`: the plan's, when the user subscribed. */
   @Money()
   amount!: number;
@@ -98,9 +117,19 @@ export class UserSubscription extends BillingEntity {
   @OneOf(BILLING_INTERVALS, { length: 16 })
   billingInterval!: BillingInterval;
 
-  /** Number of units in one interval, 1 to 36; 1 if not given. */
-  @WholeNumber({ min: 1, max: 36, default: 1, type: 'smallint' })
+  /**
+   * Number of units in one interval: 1 to three years, which is 1095 days, 156 weeks, 36 months or 3
+   * years (`ck_user_subscriptions_interval_count`); 1 if not given.
+   */
+  @IntervalCount()
   intervalCount!: number;
+
+  /**
+   * When the first interval began: period n begins n intervals after it, and not one interval after
+   * period n - 1 (31 January, 28 February, 31 March). Null: not started.
+   */
+  @Instant({ nullable: true })
+  billingAnchor!: Date | null;
 
   /** Start of the period paid for. Null: not started. */
   @Instant({ nullable: true })
@@ -134,6 +163,10 @@ export class UserSubscription extends BillingEntity {
   @Flag({ default: false })
   cancelAtPeriodEnd!: boolean;
 
+  /** When it will end. Null: no end is set. */
+  @Instant({ nullable: true })
+  cancelAt!: Date | null;
+
   /** When it was canceled; it may still run to the end of its period. Null: not canceled. */
   @Instant({ nullable: true })
   canceledAt!: Date | null;
@@ -141,6 +174,38 @@ export class UserSubscription extends BillingEntity {
   /** Set exactly when the status is final (`ck_user_subscriptions_ended_at`). Null: still live. */
   @Instant({ nullable: true })
   endedAt!: Date | null;
+
+  /**
+   * Whether the collection of payments is paused, and what becomes of the invoices meanwhile; the
+   * status stays what it was (`ck_user_subscriptions_pause_behavior`). Null: not paused.
+   */
+  @OneOf(PAUSE_BEHAVIORS, { length: 32, nullable: true })
+  pauseBehavior!: PauseBehavior | null;
+
+  /**
+   * When it resumes: only with `pauseBehavior`, or in the status paused
+   * (`ck_user_subscriptions_resumes_at`). Null: until further notice, or not paused.
+   */
+  @Instant({ nullable: true })
+  resumesAt!: Date | null;
+
+  /**
+   * The plan that it changes to. Null: no change is due, or that plan was deleted
+   * (`fk_user_subscriptions_pending_plan_id`).
+   */
+  @Key({ nullable: true, index: true })
+  pendingPlanId!: string | null;
+
+  /** The plan that it changes to, if the query loaded it. */
+  @ManyToOne(() => bound(SubscriptionPlan), { onDelete: 'SET NULL' })
+  pendingPlan?: SubscriptionPlan | null;
+
+  /**
+   * When it changes to that plan; only with a plan (`ck_user_subscriptions_pending_from`), so that a plan
+   * that a dated change refers to can't be deleted. Null: no change is due, or it has no date.
+   */
+  @Instant({ nullable: true })
+  pendingFrom!: Date | null;
 
   /**
    * The payment provider. Null: none, and then no `providerSubscriptionId` either

@@ -23,6 +23,8 @@ export class CreateTenantBilling1795169269545 implements ReversibleMigration {
         "features" text NOT NULL DEFAULT '{}',
         "is_active" boolean NOT NULL DEFAULT 1,
         "sort_order" integer NOT NULL DEFAULT 0,
+        "livemode" boolean NOT NULL DEFAULT 1,
+        "metadata" text NOT NULL DEFAULT '{}',
         "created_at" datetime NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
         "updated_at" datetime NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
         CONSTRAINT "pk_plans" PRIMARY KEY ("id"),
@@ -38,7 +40,8 @@ export class CreateTenantBilling1795169269545 implements ReversibleMigration {
         CONSTRAINT "ck_plans_currency" CHECK (length(currency) = 3 AND ltrim(currency, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') = ''),
         CONSTRAINT "ck_plans_trial_days" CHECK (trial_days BETWEEN 0 AND 730),
         CONSTRAINT "ck_plans_features" CHECK (json_type(features) = 'object'),
-        CONSTRAINT "ck_plans_sort_order" CHECK (sort_order BETWEEN -2147483648 AND 2147483647)
+        CONSTRAINT "ck_plans_sort_order" CHECK (sort_order BETWEEN -2147483648 AND 2147483647),
+        CONSTRAINT "ck_plans_metadata" CHECK (json_type(metadata) = 'object')
       )
     `);
     await queryRunner.query(`
@@ -48,7 +51,9 @@ export class CreateTenantBilling1795169269545 implements ReversibleMigration {
         "plan_id" text NOT NULL,
         "stripe_subscription_id" varchar(255),
         "status" varchar(32) NOT NULL DEFAULT 'incomplete',
+        "slot" varchar(64) NOT NULL DEFAULT 'default',
         "billing_interval" varchar(16) NOT NULL DEFAULT 'month',
+        "interval_count" smallint NOT NULL DEFAULT 1,
         "quantity" integer NOT NULL DEFAULT 1,
         "unit_amount" bigint,
         "currency" char(3),
@@ -59,26 +64,39 @@ export class CreateTenantBilling1795169269545 implements ReversibleMigration {
         "cancel_at_period_end" boolean NOT NULL DEFAULT 0,
         "cancel_at" datetime,
         "canceled_at" datetime,
+        "pause_behavior" varchar(32),
+        "resumes_at" datetime,
+        "pending_plan_id" text,
+        "pending_from" datetime,
         "ended_at" datetime,
         "last_event_at" datetime,
         "version" integer NOT NULL DEFAULT 1,
+        "livemode" boolean NOT NULL DEFAULT 1,
+        "metadata" text NOT NULL DEFAULT '{}',
         "created_at" datetime NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
         "updated_at" datetime NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
         CONSTRAINT "pk_subscriptions" PRIMARY KEY ("id"),
         CONSTRAINT "uq_subscriptions_stripe_subscription_id" UNIQUE ("stripe_subscription_id"),
         CONSTRAINT "ck_subscriptions_stripe_subscription_id" CHECK (length(stripe_subscription_id) BETWEEN 1 AND 255),
         CONSTRAINT "ck_subscriptions_status" CHECK (status IN ('incomplete', 'incomplete_expired', 'trialing', 'active', 'past_due', 'unpaid', 'paused', 'canceled')),
-        CONSTRAINT "ck_subscriptions_billing_interval" CHECK (billing_interval IN ('month', 'year')),
+        CONSTRAINT "ck_subscriptions_slot" CHECK (length(slot) BETWEEN 1 AND 64),
+        CONSTRAINT "ck_subscriptions_billing_interval" CHECK (billing_interval IN ('day', 'week', 'month', 'year')),
+        CONSTRAINT "ck_subscriptions_interval_count" CHECK ((interval_count BETWEEN 1 AND 1095) AND (interval_count <= CASE billing_interval WHEN 'day' THEN 1095 WHEN 'week' THEN 156 WHEN 'month' THEN 36 WHEN 'year' THEN 3 END)),
         CONSTRAINT "ck_subscriptions_quantity" CHECK (quantity BETWEEN 0 AND 2147483647),
         CONSTRAINT "ck_subscriptions_unit_amount" CHECK (unit_amount BETWEEN 0 AND 9007199254740991),
         CONSTRAINT "ck_subscriptions_currency" CHECK (length(currency) = 3 AND ltrim(currency, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') = ''),
+        CONSTRAINT "ck_subscriptions_pause_behavior" CHECK (pause_behavior IN ('keep_as_draft', 'mark_uncollectible', 'void')),
         CONSTRAINT "ck_subscriptions_version" CHECK (version BETWEEN 1 AND 2147483647),
+        CONSTRAINT "ck_subscriptions_metadata" CHECK (json_type(metadata) = 'object'),
         CONSTRAINT "ck_subscriptions_unit_amount_currency" CHECK ((unit_amount IS NULL) = (currency IS NULL)),
         CONSTRAINT "ck_subscriptions_current_period" CHECK ((current_period_start IS NULL) = (current_period_end IS NULL) AND (current_period_end IS NULL OR current_period_end > current_period_start)),
         CONSTRAINT "ck_subscriptions_trial" CHECK ((trial_start IS NULL) = (trial_end IS NULL) AND (trial_end IS NULL OR trial_end > trial_start)),
+        CONSTRAINT "ck_subscriptions_resumes_at" CHECK (resumes_at IS NULL OR pause_behavior IS NOT NULL OR status = 'paused'),
+        CONSTRAINT "ck_subscriptions_pending_from" CHECK (pending_from IS NULL OR pending_plan_id IS NOT NULL),
         CONSTRAINT "ck_subscriptions_ended_at" CHECK ((ended_at IS NOT NULL) = (status IN ('incomplete_expired', 'canceled'))),
         CONSTRAINT "fk_subscriptions_tenant_id" FOREIGN KEY ("tenant_id") REFERENCES "tenants" ("id") ON DELETE CASCADE,
-        CONSTRAINT "fk_subscriptions_plan_id" FOREIGN KEY ("plan_id") REFERENCES "plans" ("id") ON DELETE RESTRICT
+        CONSTRAINT "fk_subscriptions_plan_id" FOREIGN KEY ("plan_id") REFERENCES "plans" ("id") ON DELETE RESTRICT,
+        CONSTRAINT "fk_subscriptions_pending_plan_id" FOREIGN KEY ("pending_plan_id") REFERENCES "plans" ("id") ON DELETE SET NULL
       )
     `);
     await queryRunner.query(
@@ -88,7 +106,10 @@ export class CreateTenantBilling1795169269545 implements ReversibleMigration {
       `CREATE INDEX "ix_subscriptions_plan_id" ON "subscriptions" ("plan_id")`,
     );
     await queryRunner.query(
-      `CREATE UNIQUE INDEX "uq_subscriptions_live_tenant" ON "subscriptions" ("tenant_id") WHERE status IN ('incomplete', 'trialing', 'active', 'past_due', 'unpaid', 'paused')`,
+      `CREATE INDEX "ix_subscriptions_pending_plan_id" ON "subscriptions" ("pending_plan_id")`,
+    );
+    await queryRunner.query(
+      `CREATE UNIQUE INDEX "uq_subscriptions_live_tenant" ON "subscriptions" ("tenant_id", "slot", "livemode") WHERE status IN ('incomplete', 'trialing', 'active', 'past_due', 'unpaid', 'paused')`,
     );
     await queryRunner.query(
       `CREATE INDEX "ix_subscriptions_period_end" ON "subscriptions" ("current_period_end") WHERE status IN ('incomplete', 'trialing', 'active', 'past_due', 'unpaid', 'paused')`,
@@ -101,6 +122,8 @@ export class CreateTenantBilling1795169269545 implements ReversibleMigration {
         "billing_email" varchar(320),
         "currency" char(3),
         "tax_id" varchar(64),
+        "livemode" boolean NOT NULL DEFAULT 1,
+        "metadata" text NOT NULL DEFAULT '{}',
         "created_at" datetime NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
         "updated_at" datetime NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
         CONSTRAINT "pk_tenant_config" PRIMARY KEY ("id"),
@@ -110,6 +133,7 @@ export class CreateTenantBilling1795169269545 implements ReversibleMigration {
         CONSTRAINT "ck_tenant_config_billing_email" CHECK (length(billing_email) BETWEEN 1 AND 320),
         CONSTRAINT "ck_tenant_config_currency" CHECK (length(currency) = 3 AND ltrim(currency, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') = ''),
         CONSTRAINT "ck_tenant_config_tax_id" CHECK (length(tax_id) BETWEEN 1 AND 64),
+        CONSTRAINT "ck_tenant_config_metadata" CHECK (json_type(metadata) = 'object'),
         CONSTRAINT "fk_tenant_config_tenant_id" FOREIGN KEY ("tenant_id") REFERENCES "tenants" ("id") ON DELETE CASCADE
       )
     `);

@@ -25,7 +25,7 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
         "token_key_id" varchar(64),
         "token_fingerprint" char(64),
         "bank_name" varchar(100),
-        "last4" char(4),
+        "account_ending" varchar(4),
         "max_amount" bigint,
         "currency" char(3),
         "activated_at" datetime,
@@ -34,6 +34,8 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
         "revoked_at" datetime,
         "is_default" boolean NOT NULL DEFAULT 0,
         "replaced_by_id" text,
+        "livemode" boolean NOT NULL DEFAULT 1,
+        "metadata" text NOT NULL DEFAULT '{}',
         "created_at" datetime NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
         "updated_at" datetime NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
         CONSTRAINT "pk_direct_debit_tokens" PRIMARY KEY ("id"),
@@ -44,9 +46,10 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
         CONSTRAINT "ck_direct_debit_tokens_token_key_id" CHECK (length(token_key_id) BETWEEN 1 AND 64),
         CONSTRAINT "ck_direct_debit_tokens_token_fingerprint" CHECK (length(token_fingerprint) = 64 AND ltrim(token_fingerprint, '0123456789abcdef') = ''),
         CONSTRAINT "ck_direct_debit_tokens_bank_name" CHECK (length(bank_name) BETWEEN 1 AND 100),
-        CONSTRAINT "ck_direct_debit_tokens_last4" CHECK (length(last4) = 4 AND ltrim(last4, '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ') = ''),
+        CONSTRAINT "ck_direct_debit_tokens_account_ending" CHECK (length(account_ending) BETWEEN 2 AND 4 AND ltrim(account_ending, '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ') = ''),
         CONSTRAINT "ck_direct_debit_tokens_max_amount" CHECK (max_amount BETWEEN 0 AND 9007199254740991),
         CONSTRAINT "ck_direct_debit_tokens_currency" CHECK (length(currency) = 3 AND ltrim(currency, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') = ''),
+        CONSTRAINT "ck_direct_debit_tokens_metadata" CHECK (json_type(metadata) = 'object'),
         CONSTRAINT "ck_direct_debit_tokens_token_ciphertext_key" CHECK ((token_ciphertext IS NULL) = (token_key_id IS NULL)),
         CONSTRAINT "ck_direct_debit_tokens_max_amount_currency" CHECK ((max_amount IS NULL) = (currency IS NULL)),
         CONSTRAINT "ck_direct_debit_tokens_activated_at" CHECK (status <> 'active' OR activated_at IS NOT NULL),
@@ -68,7 +71,7 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
       `CREATE UNIQUE INDEX "uq_direct_debit_tokens_token_fingerprint" ON "direct_debit_tokens" ("provider", "token_fingerprint") WHERE token_fingerprint IS NOT NULL`,
     );
     await queryRunner.query(
-      `CREATE UNIQUE INDEX "uq_direct_debit_tokens_default_user" ON "direct_debit_tokens" ("user_id") WHERE is_default AND status = 'active'`,
+      `CREATE UNIQUE INDEX "uq_direct_debit_tokens_default_user" ON "direct_debit_tokens" ("user_id", "livemode") WHERE is_default AND status = 'active'`,
     );
     await queryRunner.query(`
       CREATE TABLE "subscription_plans" (
@@ -84,6 +87,8 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
         "features" text NOT NULL DEFAULT '{}',
         "is_active" boolean NOT NULL DEFAULT 1,
         "sort_order" integer NOT NULL DEFAULT 0,
+        "livemode" boolean NOT NULL DEFAULT 1,
+        "metadata" text NOT NULL DEFAULT '{}',
         "created_at" datetime NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
         "updated_at" datetime NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
         CONSTRAINT "pk_subscription_plans" PRIMARY KEY ("id"),
@@ -93,10 +98,11 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
         CONSTRAINT "ck_subscription_plans_amount" CHECK (amount BETWEEN 0 AND 9007199254740991),
         CONSTRAINT "ck_subscription_plans_currency" CHECK (length(currency) = 3 AND ltrim(currency, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') = ''),
         CONSTRAINT "ck_subscription_plans_billing_interval" CHECK (billing_interval IN ('day', 'week', 'month', 'year')),
-        CONSTRAINT "ck_subscription_plans_interval_count" CHECK (interval_count BETWEEN 1 AND 36),
+        CONSTRAINT "ck_subscription_plans_interval_count" CHECK ((interval_count BETWEEN 1 AND 1095) AND (interval_count <= CASE billing_interval WHEN 'day' THEN 1095 WHEN 'week' THEN 156 WHEN 'month' THEN 36 WHEN 'year' THEN 3 END)),
         CONSTRAINT "ck_subscription_plans_trial_days" CHECK (trial_days BETWEEN 0 AND 730),
         CONSTRAINT "ck_subscription_plans_features" CHECK (json_type(features) = 'object'),
-        CONSTRAINT "ck_subscription_plans_sort_order" CHECK (sort_order BETWEEN -2147483648 AND 2147483647)
+        CONSTRAINT "ck_subscription_plans_sort_order" CHECK (sort_order BETWEEN -2147483648 AND 2147483647),
+        CONSTRAINT "ck_subscription_plans_metadata" CHECK (json_type(metadata) = 'object')
       )
     `);
     await queryRunner.query(`
@@ -106,10 +112,13 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
         "plan_id" text NOT NULL,
         "direct_debit_token_id" text,
         "status" varchar(32) NOT NULL DEFAULT 'incomplete',
+        "slot" varchar(64) NOT NULL DEFAULT 'default',
+        "quantity" integer NOT NULL DEFAULT 1,
         "amount" bigint NOT NULL,
         "currency" char(3) NOT NULL,
         "billing_interval" varchar(16) NOT NULL,
         "interval_count" smallint NOT NULL DEFAULT 1,
+        "billing_anchor" datetime,
         "current_period_start" datetime,
         "current_period_end" datetime,
         "trial_start" datetime,
@@ -118,30 +127,44 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
         "failed_attempts" integer NOT NULL DEFAULT 0,
         "grace_until" datetime,
         "cancel_at_period_end" boolean NOT NULL DEFAULT 0,
+        "cancel_at" datetime,
         "canceled_at" datetime,
         "ended_at" datetime,
+        "pause_behavior" varchar(32),
+        "resumes_at" datetime,
+        "pending_plan_id" text,
+        "pending_from" datetime,
         "provider" varchar(32),
         "provider_subscription_id" varchar(255),
         "last_event_at" datetime,
         "version" integer NOT NULL DEFAULT 1,
+        "livemode" boolean NOT NULL DEFAULT 1,
+        "metadata" text NOT NULL DEFAULT '{}',
         "created_at" datetime NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
         "updated_at" datetime NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
         CONSTRAINT "pk_user_subscriptions" PRIMARY KEY ("id"),
         CONSTRAINT "ck_user_subscriptions_status" CHECK (status IN ('incomplete', 'incomplete_expired', 'trialing', 'active', 'past_due', 'unpaid', 'paused', 'canceled')),
+        CONSTRAINT "ck_user_subscriptions_slot" CHECK (length(slot) BETWEEN 1 AND 64),
+        CONSTRAINT "ck_user_subscriptions_quantity" CHECK (quantity BETWEEN 0 AND 2147483647),
         CONSTRAINT "ck_user_subscriptions_amount" CHECK (amount BETWEEN 0 AND 9007199254740991),
         CONSTRAINT "ck_user_subscriptions_currency" CHECK (length(currency) = 3 AND ltrim(currency, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') = ''),
         CONSTRAINT "ck_user_subscriptions_billing_interval" CHECK (billing_interval IN ('day', 'week', 'month', 'year')),
-        CONSTRAINT "ck_user_subscriptions_interval_count" CHECK (interval_count BETWEEN 1 AND 36),
+        CONSTRAINT "ck_user_subscriptions_interval_count" CHECK ((interval_count BETWEEN 1 AND 1095) AND (interval_count <= CASE billing_interval WHEN 'day' THEN 1095 WHEN 'week' THEN 156 WHEN 'month' THEN 36 WHEN 'year' THEN 3 END)),
         CONSTRAINT "ck_user_subscriptions_failed_attempts" CHECK (failed_attempts BETWEEN 0 AND 2147483647),
+        CONSTRAINT "ck_user_subscriptions_pause_behavior" CHECK (pause_behavior IN ('keep_as_draft', 'mark_uncollectible', 'void')),
         CONSTRAINT "ck_user_subscriptions_provider" CHECK ((length(provider) BETWEEN 1 AND 32) AND (provider_subscription_id IS NULL OR provider IS NOT NULL)),
         CONSTRAINT "ck_user_subscriptions_provider_subscription_id" CHECK (length(provider_subscription_id) BETWEEN 1 AND 255),
         CONSTRAINT "ck_user_subscriptions_version" CHECK (version BETWEEN 1 AND 2147483647),
+        CONSTRAINT "ck_user_subscriptions_metadata" CHECK (json_type(metadata) = 'object'),
         CONSTRAINT "ck_user_subscriptions_current_period" CHECK ((current_period_start IS NULL) = (current_period_end IS NULL) AND (current_period_end IS NULL OR current_period_end > current_period_start)),
         CONSTRAINT "ck_user_subscriptions_trial" CHECK ((trial_start IS NULL) = (trial_end IS NULL) AND (trial_end IS NULL OR trial_end > trial_start)),
+        CONSTRAINT "ck_user_subscriptions_resumes_at" CHECK (resumes_at IS NULL OR pause_behavior IS NOT NULL OR status = 'paused'),
+        CONSTRAINT "ck_user_subscriptions_pending_from" CHECK (pending_from IS NULL OR pending_plan_id IS NOT NULL),
         CONSTRAINT "ck_user_subscriptions_ended_at" CHECK ((ended_at IS NOT NULL) = (status IN ('incomplete_expired', 'canceled'))),
         CONSTRAINT "fk_user_subscriptions_user_id" FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE,
         CONSTRAINT "fk_user_subscriptions_plan_id" FOREIGN KEY ("plan_id") REFERENCES "subscription_plans" ("id") ON DELETE RESTRICT,
-        CONSTRAINT "fk_user_subscriptions_direct_debit_token_id" FOREIGN KEY ("direct_debit_token_id") REFERENCES "direct_debit_tokens" ("id") ON DELETE SET NULL
+        CONSTRAINT "fk_user_subscriptions_direct_debit_token_id" FOREIGN KEY ("direct_debit_token_id") REFERENCES "direct_debit_tokens" ("id") ON DELETE SET NULL,
+        CONSTRAINT "fk_user_subscriptions_pending_plan_id" FOREIGN KEY ("pending_plan_id") REFERENCES "subscription_plans" ("id") ON DELETE SET NULL
       )
     `);
     await queryRunner.query(
@@ -154,7 +177,10 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
       `CREATE INDEX "ix_user_subscriptions_direct_debit_token_id" ON "user_subscriptions" ("direct_debit_token_id")`,
     );
     await queryRunner.query(
-      `CREATE UNIQUE INDEX "uq_user_subscriptions_live_user" ON "user_subscriptions" ("user_id") WHERE status IN ('incomplete', 'trialing', 'active', 'past_due', 'unpaid', 'paused')`,
+      `CREATE INDEX "ix_user_subscriptions_pending_plan_id" ON "user_subscriptions" ("pending_plan_id")`,
+    );
+    await queryRunner.query(
+      `CREATE UNIQUE INDEX "uq_user_subscriptions_live_user" ON "user_subscriptions" ("user_id", "slot", "livemode") WHERE status IN ('incomplete', 'trialing', 'active', 'past_due', 'unpaid', 'paused')`,
     );
     await queryRunner.query(
       `CREATE UNIQUE INDEX "uq_user_subscriptions_provider_subscription_id" ON "user_subscriptions" ("provider", "provider_subscription_id") WHERE provider_subscription_id IS NOT NULL`,
@@ -187,13 +213,15 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
         "succeeded_at" datetime,
         "settled_at" datetime,
         "failed_at" datetime,
+        "livemode" boolean NOT NULL DEFAULT 1,
+        "metadata" text NOT NULL DEFAULT '{}',
         "created_at" datetime NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
         "updated_at" datetime NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
         CONSTRAINT "pk_payment_attempts" PRIMARY KEY ("id"),
         CONSTRAINT "uq_payment_attempts_idempotency_key" UNIQUE ("idempotency_key"),
         CONSTRAINT "ck_payment_attempts_kind" CHECK (kind IN ('initial', 'renewal', 'retry', 'upgrade', 'one_off')),
         CONSTRAINT "ck_payment_attempts_status" CHECK (status IN ('scheduled', 'processing', 'requires_action', 'authorized', 'unknown', 'succeeded', 'failed', 'canceled', 'refunded', 'partially_refunded', 'charged_back')),
-        CONSTRAINT "ck_payment_attempts_amount" CHECK (amount BETWEEN 1 AND 9007199254740991),
+        CONSTRAINT "ck_payment_attempts_amount" CHECK ((amount BETWEEN 0 AND 9007199254740991) AND (amount > 0 OR status = 'succeeded')),
         CONSTRAINT "ck_payment_attempts_currency" CHECK (length(currency) = 3 AND ltrim(currency, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') = ''),
         CONSTRAINT "ck_payment_attempts_amount_refunded" CHECK ((amount_refunded BETWEEN 0 AND 9007199254740991) AND (amount_refunded <= amount)),
         CONSTRAINT "ck_payment_attempts_attempt_number" CHECK (attempt_number BETWEEN 1 AND 2147483647),
@@ -201,8 +229,10 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
         CONSTRAINT "ck_payment_attempts_provider" CHECK (length(provider) BETWEEN 1 AND 32),
         CONSTRAINT "ck_payment_attempts_provider_payment_id" CHECK (length(provider_payment_id) BETWEEN 1 AND 255),
         CONSTRAINT "ck_payment_attempts_failure_code" CHECK (length(failure_code) BETWEEN 1 AND 64),
-        CONSTRAINT "ck_payment_attempts_period" CHECK ((period_start IS NULL) = (period_end IS NULL) AND (period_end IS NULL OR period_end > period_start)),
-        CONSTRAINT "ck_payment_attempts_succeeded_at" CHECK (status <> 'succeeded' OR succeeded_at IS NOT NULL),
+        CONSTRAINT "ck_payment_attempts_metadata" CHECK (json_type(metadata) = 'object'),
+        CONSTRAINT "ck_payment_attempts_refund" CHECK ((status = 'partially_refunded') = (amount_refunded > 0 AND amount_refunded < amount) AND (status <> 'refunded' OR amount_refunded = amount)),
+        CONSTRAINT "ck_payment_attempts_period" CHECK ((period_start IS NULL) = (period_end IS NULL) AND (period_end IS NULL OR period_end >= period_start)),
+        CONSTRAINT "ck_payment_attempts_succeeded_at" CHECK (status NOT IN ('succeeded', 'refunded', 'partially_refunded', 'charged_back') OR succeeded_at IS NOT NULL),
         CONSTRAINT "ck_payment_attempts_failed_at" CHECK (status <> 'failed' OR failed_at IS NOT NULL),
         CONSTRAINT "fk_payment_attempts_user_id" FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE,
         CONSTRAINT "fk_payment_attempts_user_subscription_id" FOREIGN KEY ("user_subscription_id") REFERENCES "user_subscriptions" ("id") ON DELETE SET NULL,
@@ -216,13 +246,16 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
       `CREATE INDEX "ix_payment_attempts_direct_debit_token_id" ON "payment_attempts" ("direct_debit_token_id")`,
     );
     await queryRunner.query(
-      `CREATE UNIQUE INDEX "uq_payment_attempts_provider_payment_id" ON "payment_attempts" ("provider", "provider_payment_id") WHERE provider_payment_id IS NOT NULL`,
+      `CREATE UNIQUE INDEX "uq_payment_attempts_provider_payment_id" ON "payment_attempts" ("provider", "provider_payment_id", "attempt_number") WHERE provider_payment_id IS NOT NULL`,
+    );
+    await queryRunner.query(
+      `CREATE UNIQUE INDEX "uq_payment_attempts_current_payment" ON "payment_attempts" ("provider", "provider_payment_id") WHERE provider_payment_id IS NOT NULL AND status IN ('scheduled', 'processing', 'requires_action', 'authorized', 'unknown', 'succeeded', 'refunded', 'partially_refunded', 'charged_back')`,
     );
     await queryRunner.query(
       `CREATE UNIQUE INDEX "uq_payment_attempts_open_period" ON "payment_attempts" ("user_subscription_id", "period_start") WHERE status IN ('scheduled', 'processing', 'requires_action', 'authorized', 'unknown')`,
     );
     await queryRunner.query(
-      `CREATE UNIQUE INDEX "uq_payment_attempts_paid_period" ON "payment_attempts" ("user_subscription_id", "period_start") WHERE status = 'succeeded' AND kind IN ('initial', 'renewal', 'retry')`,
+      `CREATE UNIQUE INDEX "uq_payment_attempts_paid_period" ON "payment_attempts" ("user_subscription_id", "period_start") WHERE status IN ('succeeded', 'partially_refunded') AND kind IN ('initial', 'renewal', 'retry')`,
     );
     await queryRunner.query(
       `CREATE INDEX "ix_payment_attempts_user_id" ON "payment_attempts" ("user_id", "created_at", "id")`,

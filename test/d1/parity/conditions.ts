@@ -80,7 +80,7 @@ export const CONDITIONS: Readonly<Record<BillingTable, Arbitrary<Condition>>> = 
     optional('replacedById', ref('direct_debit_tokens')),
     equal('isDefault', flag),
     ordered('maxAmount', money),
-    optional('last4', fc.constantFrom('0042', 'A1B2', 'a1b2', '0042 ')),
+    optional('accountEnding', fc.constantFrom('0042', 'A1B2', 'a1b2', '0042 ')),
   ),
   subscription_plans: fc.oneof(
     equal('code', code),

@@ -72,7 +72,7 @@ export const PATCHES: Readonly<Record<BillingTable, Arbitrary<Values>>> = {
     only('tokenCiphertext', fc.constantFrom(null, 'c2VhbGVk')),
     only('replacedById', nullable(ref('direct_debit_tokens'))),
     only('maxAmount', nullable(money)),
-    some({ bankName: nullable(text), last4: fc.constantFrom(null, '0042'), lastUsedAt: instant }),
+    some({ bankName: nullable(text), accountEnding: fc.constantFrom(null, '0042'), lastUsedAt: instant }),
   ),
   subscription_plans: anyOf(
     only('code', fc.oneof(code, fresh)),

@@ -101,7 +101,7 @@ export const ROWS: Readonly<Record<BillingTable, Arbitrary<Values>>> = {
         tokenFingerprint:
           taken === 'fingerprint' ? fc.constant('0f'.repeat(32)) : fc.constant(null),
         bankName: nullable(text),
-        last4: fc.constantFrom(null, '0042', 'A1B2'),
+        accountEnding: fc.constantFrom(null, '0042', 'A1B2'),
         expiresAt: nullable(instant),
         lastUsedAt: nullable(instant),
         replacedById: nullable(ref('direct_debit_tokens')),
