@@ -34,7 +34,8 @@ const CHANGES = [
     what: 'a dropped column',
     table: 'plans',
     postgres: 'ALTER TABLE plans DROP COLUMN description',
-    sqlite: 'ALTER TABLE plans DROP COLUMN description',
+    // With its CHECK, which SQLite's DROP COLUMN would refuse.
+    sqlite: [/"description" text,([^]*)CONSTRAINT "ck_plans_description" CHECK \(.*\),\n/, '$1'],
     says: /ALTER TABLE "plans" ADD (?:COLUMN )?"description" text|TABLE "plans"[^]*"description" text/,
   },
   {

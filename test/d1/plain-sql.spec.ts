@@ -18,6 +18,11 @@ const LITERALS: readonly string[] = [
   ...Object.values(RIGHT).map(([literal = '']) => literal),
 ];
 
+/** To a column of text, which takes almost anything. */
+const TEXTS: readonly string[] = [
+  ...["''", "'abc'", "'a' || char(0) || 'b'", "X'00'", "X'6162'", '1.5', 'NULL', "'USD'", "'usd'"],
+];
+
 /** What SQLite makes a whole number before a CHECK sees it, and what is a boolean there. */
 const CONVERTED: Readonly<Partial<Record<string, RegExp>>> = {
   boolean: /^'?[01](\.0)?'?$/,
@@ -45,18 +50,22 @@ describe('B6 plain SQL', () => {
     'what Postgres refuses in $table $column, all refuse, and what is stored is read and found',
     async (place) => {
       const outcomes = new Map<EngineName, Map<string, Outcome>>();
+      const literals = /char|text/.test(place.type) ? TEXTS : LITERALS;
+      // A statement to D1 is a request: it is shown one column of each type and table.
+      const names = engineNames(place);
       await Promise.all(
-        [...opened].map(async ([name, one]) => {
+        names.map(async (name) => {
+          const one = opened.get(name)!;
           const found = new Map<string, Outcome>();
-          for (const literal of LITERALS) found.set(literal, await outcomeOf(one, place, literal));
+          for (const literal of literals) found.set(literal, await outcomeOf(one, place, literal));
           outcomes.set(name, found);
         }),
       );
       const of = (name: EngineName, literal: string): Outcome =>
         outcomes.get(name)?.get(literal) ?? { kind: 'refused' };
 
-      expect(outcomes.get('d1')).toEqual(outcomes.get('sqlite'));
-      const taken = LITERALS.filter(
+      if (names.includes('d1')) expect(outcomes.get('d1')).toEqual(outcomes.get('sqlite'));
+      const taken = literals.filter(
         (literal) =>
           of('postgres', literal).kind === 'refused' && of('sqlite', literal).kind !== 'refused',
       );
@@ -69,6 +78,11 @@ describe('B6 plain SQL', () => {
     },
   );
 });
+
+function engineNames({ table, column, type }: Place): EngineName[] {
+  const first = PLACES.find((place) => place.table === table && place.type === type);
+  return first?.column === column ? ['postgres', 'sqlite', 'd1'] : ['postgres', 'sqlite'];
+}
 
 interface Outcome {
   readonly kind: 'refused' | 'right' | 'misread';
@@ -104,7 +118,7 @@ async function outcomeOf(one: Opened, place: Place, literal: string): Promise<Ou
         : [{ [property]: value }];
   const counts = await Promise.all(
     criteria.map((where) =>
-      repository.countBy({ ...(column !== 'id' && { id: row?.id }), ...where }),
+      repository.countBy({ ...(column !== 'id' && { id: row?.id as unknown }), ...where }),
     ),
   );
   await database.sql(`DELETE FROM "${table}" WHERE id = ${id}`);
@@ -125,6 +139,6 @@ function isOfType({ type }: Place, value: unknown): boolean {
     case 'jsonb':
       return typeof value === 'object';
     default:
-      return typeof value === 'string' && value.isWellFormed() && !value.includes('\0');
+      return typeof value === 'string' && !/[\uD800-\uDFFF\0]/u.test(value);
   }
 }

@@ -16,7 +16,9 @@ describe.each(engines)('B6 the forms of values on $name, in plain SQL', (engine)
   const places = PLACES.filter((place) => formOf(dialect, place) !== undefined);
 
   it.each(places)('$table $column refuses what a $type is not', async (place) => {
-    const literals = dialect === 'postgres' ? OUT_OF_RANGE : (WRONG[place.type] ?? []);
+    const all = dialect === 'postgres' ? OUT_OF_RANGE : (WRONG[place.type] ?? []);
+    // A statement to D1 is a request: it is shown all of them for one column of each type.
+    const literals = engine.name === 'd1' && place !== firstOf(place.type) ? all.slice(-6) : all;
     const outcomes = await Promise.all(
       literals.map(async (literal) => [literal, await outcomeOf(database(), place, literal)]),
     );
@@ -30,7 +32,7 @@ describe.each(engines)('B6 the forms of values on $name, in plain SQL', (engine)
   });
 
   it.each(Object.keys(RIGHT))('a %s takes what it is', async (type) => {
-    const place = PLACES.find((one) => one.type === type) as Place;
+    const place = firstOf(type);
     // Postgres has no assignment of a whole number to a boolean.
     const literals = (RIGHT[type] ?? []).filter(
       (literal) => dialect !== 'postgres' || type !== 'boolean' || !/^\d$/.test(literal),
@@ -76,6 +78,8 @@ describe.each(engines.filter(({ dialect }) => dialect === 'sqlite'))(
     });
   },
 );
+
+const firstOf = (type: string): Place => PLACES.find((place) => place.type === type)!;
 
 function onBilling(engine: TestEngine): () => TestDatabase {
   let database: TestDatabase;
