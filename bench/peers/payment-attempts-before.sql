@@ -1,4 +1,3 @@
--- The table as it was before its values had forms.
 CREATE TABLE "payment_attempts" (
   "id" text NOT NULL,
   "user_id" text NOT NULL,

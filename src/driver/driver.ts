@@ -119,6 +119,9 @@ function readLess(metadata: EntityMetadata): void {
   metadata.getInsertionReturningColumns = () => [...columns];
 }
 
+/** Every time that is stored as text has such a year, or 0000. */
+const FOUR_DIGIT_YEARS = / BETWEEN '0001-01-01 00:00:00\+00' AND '9999-12-31 23:59:59\.999\+00'/g;
+
 function translate(metadata: EntityMetadata): void {
   readLess(metadata);
   addForms(metadata);
@@ -129,6 +132,8 @@ function translate(metadata: EntityMetadata): void {
     if (type === 'datetime') column.precision = null;
   }
   for (const check of metadata.checks) {
-    check.expression = check.expression.replaceAll(/\bjsonb_typeof\(/g, 'json_type(');
+    check.expression = check.expression
+      .replaceAll(/\bjsonb_typeof\(/g, 'json_type(')
+      .replaceAll(FOUR_DIGIT_YEARS, " > '0001-'");
   }
 }

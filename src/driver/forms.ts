@@ -27,9 +27,10 @@ const uuid: Form = (x) =>
 
 /**
  * A modifier makes SQLite carry 24:00, a second 60 or 30 February over to the moment that it means,
- * which is written otherwise. IS: what is no time at all is NULL.
+ * which is written otherwise. IS: what is no time at all is NULL. The space takes from `'now'` its
+ * meaning, with which a CHECK would be an error.
  */
-const instant: Form = (x) => `${x} IS datetime(${x}, '+0 days', 'subsec')`;
+const instant: Form = (x) => `${x} IS datetime(${x} || ' ', '+0 days', 'subsec')`;
 
 /**
  * JSON text as Postgres' jsonb takes it: not JSON5, not SQLite's binary form, no escape of a NUL. An
@@ -82,8 +83,6 @@ function addForm(metadata: EntityMetadata, column: ColumnMetadata, name: string)
     metadata.checks.push(check.build(metadata.dataSource.namingStrategy));
     return;
   }
-  // json_type() fails on what is no JSON, and datetime() on 'now', which is in no range of moments.
-  const [first, second] =
-    form === instant ? [own.expression, expression] : [expression, own.expression];
-  own.expression = `(${first}) AND (${second})`;
+  // The form first: json_type() of what is no JSON is an error.
+  own.expression = `(${expression}) AND (${own.expression})`;
 }

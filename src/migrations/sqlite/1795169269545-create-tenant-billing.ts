@@ -46,8 +46,8 @@ export class CreateTenantBilling1795169269545 implements ReversibleMigration {
         CONSTRAINT "ck_plans_sort_order" CHECK ((sort_order = CAST(sort_order AS INTEGER)) AND (sort_order BETWEEN -2147483648 AND 2147483647)),
         CONSTRAINT "ck_plans_livemode" CHECK (livemode IN (0, 1)),
         CONSTRAINT "ck_plans_metadata" CHECK ((metadata = printf('%s', metadata) AND json_valid(metadata) AND replace(metadata, '\\\\', '') NOT GLOB '*\\u0000*' AND replace(metadata, '\\\\', '') NOT GLOB '*\\u[dD][89a-fA-F]*') AND (json_type(metadata) = 'object')),
-        CONSTRAINT "ck_plans_created_at" CHECK ((created_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND (created_at IS datetime(created_at, '+0 days', 'subsec'))),
-        CONSTRAINT "ck_plans_updated_at" CHECK ((updated_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND (updated_at IS datetime(updated_at, '+0 days', 'subsec')))
+        CONSTRAINT "ck_plans_created_at" CHECK ((created_at IS datetime(created_at || ' ', '+0 days', 'subsec')) AND (created_at > '0001-')),
+        CONSTRAINT "ck_plans_updated_at" CHECK ((updated_at IS datetime(updated_at || ' ', '+0 days', 'subsec')) AND (updated_at > '0001-'))
       )
     `);
     await queryRunner.query(`
@@ -94,24 +94,24 @@ export class CreateTenantBilling1795169269545 implements ReversibleMigration {
         CONSTRAINT "ck_subscriptions_quantity" CHECK ((quantity = CAST(quantity AS INTEGER)) AND (quantity BETWEEN 0 AND 2147483647)),
         CONSTRAINT "ck_subscriptions_unit_amount" CHECK ((unit_amount = CAST(unit_amount AS INTEGER)) AND (unit_amount BETWEEN 0 AND 9007199254740991)),
         CONSTRAINT "ck_subscriptions_currency" CHECK ((currency = printf('%s', currency)) AND (length(currency) = 3 AND ltrim(currency, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') = '')),
-        CONSTRAINT "ck_subscriptions_current_period_start" CHECK ((current_period_start BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND (current_period_start IS datetime(current_period_start, '+0 days', 'subsec'))),
-        CONSTRAINT "ck_subscriptions_current_period_end" CHECK ((current_period_end BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND (current_period_end IS datetime(current_period_end, '+0 days', 'subsec'))),
-        CONSTRAINT "ck_subscriptions_trial_start" CHECK ((trial_start BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND (trial_start IS datetime(trial_start, '+0 days', 'subsec'))),
-        CONSTRAINT "ck_subscriptions_trial_end" CHECK ((trial_end BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND (trial_end IS datetime(trial_end, '+0 days', 'subsec'))),
+        CONSTRAINT "ck_subscriptions_current_period_start" CHECK ((current_period_start IS datetime(current_period_start || ' ', '+0 days', 'subsec')) AND (current_period_start > '0001-')),
+        CONSTRAINT "ck_subscriptions_current_period_end" CHECK ((current_period_end IS datetime(current_period_end || ' ', '+0 days', 'subsec')) AND (current_period_end > '0001-')),
+        CONSTRAINT "ck_subscriptions_trial_start" CHECK ((trial_start IS datetime(trial_start || ' ', '+0 days', 'subsec')) AND (trial_start > '0001-')),
+        CONSTRAINT "ck_subscriptions_trial_end" CHECK ((trial_end IS datetime(trial_end || ' ', '+0 days', 'subsec')) AND (trial_end > '0001-')),
         CONSTRAINT "ck_subscriptions_cancel_at_period_end" CHECK (cancel_at_period_end IN (0, 1)),
-        CONSTRAINT "ck_subscriptions_cancel_at" CHECK ((cancel_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND (cancel_at IS datetime(cancel_at, '+0 days', 'subsec'))),
-        CONSTRAINT "ck_subscriptions_canceled_at" CHECK ((canceled_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND (canceled_at IS datetime(canceled_at, '+0 days', 'subsec'))),
+        CONSTRAINT "ck_subscriptions_cancel_at" CHECK ((cancel_at IS datetime(cancel_at || ' ', '+0 days', 'subsec')) AND (cancel_at > '0001-')),
+        CONSTRAINT "ck_subscriptions_canceled_at" CHECK ((canceled_at IS datetime(canceled_at || ' ', '+0 days', 'subsec')) AND (canceled_at > '0001-')),
         CONSTRAINT "ck_subscriptions_pause_behavior" CHECK (pause_behavior IN ('keep_as_draft', 'mark_uncollectible', 'void')),
-        CONSTRAINT "ck_subscriptions_resumes_at" CHECK (((resumes_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND (resumes_at IS NULL OR pause_behavior IS NOT NULL OR status = 'paused')) AND (resumes_at IS datetime(resumes_at, '+0 days', 'subsec'))),
+        CONSTRAINT "ck_subscriptions_resumes_at" CHECK ((resumes_at IS datetime(resumes_at || ' ', '+0 days', 'subsec')) AND ((resumes_at > '0001-') AND (resumes_at IS NULL OR pause_behavior IS NOT NULL OR status = 'paused'))),
         CONSTRAINT "ck_subscriptions_pending_plan_id" CHECK (pending_plan_id IS NULL OR (pending_plan_id = lower(substr(pending_plan_id, 1, 36)) AND pending_plan_id GLOB '????????-????-????-????-????????????' AND length(unhex(pending_plan_id, '-')) IS 16)),
-        CONSTRAINT "ck_subscriptions_pending_from" CHECK (((pending_from BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND (pending_from IS NULL OR pending_plan_id IS NOT NULL)) AND (pending_from IS datetime(pending_from, '+0 days', 'subsec'))),
-        CONSTRAINT "ck_subscriptions_ended_at" CHECK (((ended_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND ((ended_at IS NOT NULL) = (status IN ('incomplete_expired', 'canceled')))) AND (ended_at IS datetime(ended_at, '+0 days', 'subsec'))),
-        CONSTRAINT "ck_subscriptions_last_event_at" CHECK ((last_event_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND (last_event_at IS datetime(last_event_at, '+0 days', 'subsec'))),
+        CONSTRAINT "ck_subscriptions_pending_from" CHECK ((pending_from IS datetime(pending_from || ' ', '+0 days', 'subsec')) AND ((pending_from > '0001-') AND (pending_from IS NULL OR pending_plan_id IS NOT NULL))),
+        CONSTRAINT "ck_subscriptions_ended_at" CHECK ((ended_at IS datetime(ended_at || ' ', '+0 days', 'subsec')) AND ((ended_at > '0001-') AND ((ended_at IS NOT NULL) = (status IN ('incomplete_expired', 'canceled'))))),
+        CONSTRAINT "ck_subscriptions_last_event_at" CHECK ((last_event_at IS datetime(last_event_at || ' ', '+0 days', 'subsec')) AND (last_event_at > '0001-')),
         CONSTRAINT "ck_subscriptions_version" CHECK ((version = CAST(version AS INTEGER)) AND (version BETWEEN 1 AND 2147483647)),
         CONSTRAINT "ck_subscriptions_livemode" CHECK (livemode IN (0, 1)),
         CONSTRAINT "ck_subscriptions_metadata" CHECK ((metadata = printf('%s', metadata) AND json_valid(metadata) AND replace(metadata, '\\\\', '') NOT GLOB '*\\u0000*' AND replace(metadata, '\\\\', '') NOT GLOB '*\\u[dD][89a-fA-F]*') AND (json_type(metadata) = 'object')),
-        CONSTRAINT "ck_subscriptions_created_at" CHECK ((created_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND (created_at IS datetime(created_at, '+0 days', 'subsec'))),
-        CONSTRAINT "ck_subscriptions_updated_at" CHECK ((updated_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND (updated_at IS datetime(updated_at, '+0 days', 'subsec'))),
+        CONSTRAINT "ck_subscriptions_created_at" CHECK ((created_at IS datetime(created_at || ' ', '+0 days', 'subsec')) AND (created_at > '0001-')),
+        CONSTRAINT "ck_subscriptions_updated_at" CHECK ((updated_at IS datetime(updated_at || ' ', '+0 days', 'subsec')) AND (updated_at > '0001-')),
         CONSTRAINT "ck_subscriptions_unit_amount_currency" CHECK ((unit_amount IS NULL) = (currency IS NULL)),
         CONSTRAINT "ck_subscriptions_current_period" CHECK ((current_period_start IS NULL) = (current_period_end IS NULL) AND (current_period_end IS NULL OR current_period_end > current_period_start)),
         CONSTRAINT "ck_subscriptions_trial" CHECK ((trial_start IS NULL) = (trial_end IS NULL) AND (trial_end IS NULL OR trial_end > trial_start)),
@@ -158,8 +158,8 @@ export class CreateTenantBilling1795169269545 implements ReversibleMigration {
         CONSTRAINT "ck_tenant_config_tax_id" CHECK ((tax_id = printf('%s', tax_id)) AND (length(tax_id) BETWEEN 1 AND 64)),
         CONSTRAINT "ck_tenant_config_livemode" CHECK (livemode IN (0, 1)),
         CONSTRAINT "ck_tenant_config_metadata" CHECK ((metadata = printf('%s', metadata) AND json_valid(metadata) AND replace(metadata, '\\\\', '') NOT GLOB '*\\u0000*' AND replace(metadata, '\\\\', '') NOT GLOB '*\\u[dD][89a-fA-F]*') AND (json_type(metadata) = 'object')),
-        CONSTRAINT "ck_tenant_config_created_at" CHECK ((created_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND (created_at IS datetime(created_at, '+0 days', 'subsec'))),
-        CONSTRAINT "ck_tenant_config_updated_at" CHECK ((updated_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND (updated_at IS datetime(updated_at, '+0 days', 'subsec'))),
+        CONSTRAINT "ck_tenant_config_created_at" CHECK ((created_at IS datetime(created_at || ' ', '+0 days', 'subsec')) AND (created_at > '0001-')),
+        CONSTRAINT "ck_tenant_config_updated_at" CHECK ((updated_at IS datetime(updated_at || ' ', '+0 days', 'subsec')) AND (updated_at > '0001-')),
         CONSTRAINT "fk_tenant_config_tenant_id" FOREIGN KEY ("tenant_id") REFERENCES "tenants" ("id") ON DELETE CASCADE
       )
     `);
