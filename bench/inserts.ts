@@ -19,7 +19,7 @@ const [PLAN, SUBSCRIPTION, TOKEN] = ['1', '2', '3'].map(
   (digit) => `0198c0de-0000-7000-8000-00000000000${digit}`,
 ) as [string, string, string];
 
-/** A payment attempt with all its columns filled, which are 13 moments and 3 keys among others. */
+/** A payment attempt with all its columns filled, which are 10 moments and 3 keys among others. */
 function row(number: number): Record<string, unknown> {
   const at = new Date(Date.UTC(2026, 0, 1) + number * 1001).toISOString();
   const moment = at.slice(0, 23).replace('T', ' ');
