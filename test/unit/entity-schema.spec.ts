@@ -173,7 +173,7 @@ describe('T3 U1 U2 names', () => {
     const checks = getMetadataArgsStorage().checks.filter(({ target }) =>
       entities.some((entity) => entity === target),
     );
-    expect(checks).toHaveLength(73);
+    expect(checks).toHaveLength(130);
     for (const { name, expression } of checks) {
       expect(name).toMatch(/^ck_[a-z0-9_]{1,60}$/);
       expect(expression).not.toContain('),');
