@@ -53,6 +53,7 @@ const NEEDS: readonly {
   { specs: 'engines/rebuild-migration.', one: ['sqlite', 'd1'] },
   { specs: 'd1/', all: ['d1'] },
   { specs: 'd1/better-auth.', all: ENGINES },
+  { specs: 'd1/plain-sql.', all: ENGINES },
   // These ask D1 nothing.
   { specs: 'd1/held-writes.', one: ENGINES },
   { specs: 'd1/statement-limits.', one: ENGINES },

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { measureColdMigration } from './cold-migration';
 import { measureWorkers } from './d1/run';
 import { measureFrontDoor } from './front-door';
+import { measureInserts } from './inserts';
 import { conditions } from './lib/conditions';
 import { postgresDatabases, sqliteDatabases, type Databases } from './lib/databases';
 import { RESULTS } from './lib/paths';
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
     );
   });
   add('## Importing the front door', await measureFrontDoor(rounds));
+  add(...(await measureInserts(rounds)));
   add(...(await measureWorkers(rounds)));
   await writeFile(join(RESULTS, 'report.md'), `${report.join('\n\n')}\n`);
 }

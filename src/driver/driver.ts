@@ -6,6 +6,8 @@ import {
   OrmUtils,
 } from './typeorm';
 import type { EntityMetadata } from 'typeorm';
+import { entityClassOf } from './entity-class';
+import { addForms } from './forms';
 import { SqliteFamilyQueryRunner } from './query-runner';
 import { SqliteFamilySchemaBuilder } from './schema/schema-builder';
 import { setType } from './schema/spelling';
@@ -104,28 +106,26 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
   }
 }
 
-/** An entity class that says which properties it fills in itself. */
-interface SelfCompleting {
-  isCompleteBeforeInsert(property: string): boolean;
-}
-
 /**
  * Skips the columns that need not be read again after an insert, as the class says. TypeORM reads
  * the rest. After an insert of several rows it pairs entities and rows by position, but the
  * database returns the rows in any order.
  */
 function readLess(metadata: EntityMetadata): void {
-  const { target } = metadata;
-  if (typeof target !== 'function' || !('isCompleteBeforeInsert' in target)) return;
-  const type = target as unknown as SelfCompleting;
+  const entity = entityClassOf(metadata);
+  if (entity === undefined) return;
   const columns = metadata
     .getInsertionReturningColumns()
-    .filter(({ propertyName }) => !type.isCompleteBeforeInsert(propertyName));
+    .filter(({ propertyName }) => !entity.isCompleteBeforeInsert(propertyName));
   metadata.getInsertionReturningColumns = () => [...columns];
 }
 
+/** Every time that is stored as text has such a year, or 0000. */
+const FOUR_DIGIT_YEARS = / BETWEEN '0001-01-01 00:00:00\+00' AND '9999-12-31 23:59:59\.999\+00'/g;
+
 function translate(metadata: EntityMetadata): void {
   readLess(metadata);
+  addForms(metadata);
   for (const column of metadata.columns) {
     const type = typeof column.type === 'string' ? TYPES[column.type] : undefined;
     if (type === undefined) continue;
@@ -133,6 +133,8 @@ function translate(metadata: EntityMetadata): void {
     if (type === 'datetime') column.precision = null;
   }
   for (const check of metadata.checks) {
-    check.expression = check.expression.replaceAll(/\bjsonb_typeof\(/g, 'json_type(');
+    check.expression = check.expression
+      .replaceAll(/\bjsonb_typeof\(/g, 'json_type(')
+      .replaceAll(FOUR_DIGIT_YEARS, " > '0001-'");
   }
 }

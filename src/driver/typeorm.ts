@@ -13,6 +13,7 @@ export { AbstractSqliteDriver } from 'typeorm/driver/sqlite-abstract/AbstractSql
 export { AbstractSqliteQueryRunner } from 'typeorm/driver/sqlite-abstract/AbstractSqliteQueryRunner.js';
 export type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
 export { validateIsolationLevel } from 'typeorm/driver/validate-isolation-level.js';
+export { CheckMetadata } from 'typeorm/metadata/CheckMetadata.js';
 export type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 export { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js';
 export type { WhereClauseCondition } from 'typeorm/query-builder/WhereClause.js';

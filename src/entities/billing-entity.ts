@@ -1,5 +1,5 @@
 import { AfterInsert, AfterLoad, AfterUpdate, BeforeInsert, BeforeUpdate } from 'typeorm';
-import { tableOf, tableOfPrototype } from './columns/registry';
+import { nameOf, tableOf, tableOfPrototype } from './columns/registry';
 import { seenRow } from './columns/seen-rows';
 import { refuseUnmapped } from './columns/unmapped';
 import type { JsonObject } from './columns/values';
@@ -27,6 +27,18 @@ export abstract class BillingEntity {
   static isCompleteBeforeInsert(this: { readonly prototype: object }, property: string): boolean {
     const table = tableOfPrototype(this.prototype);
     return table?.columns.some((column) => column.property === property) ?? false;
+  }
+
+  /**
+   * For the engines: the name of the CHECK that holds a property's column to its form where types are
+   * hints. A list of words needs none. Undefined too for a column that the host added.
+   */
+  static formCheckOf(this: { readonly prototype: object }, property: string): string | undefined {
+    const table = tableOfPrototype(this.prototype);
+    const spec = table?.columns.find((column) => column.property === property);
+    return table === undefined || spec === undefined || spec.kind === 'oneOf'
+      ? undefined
+      : nameOf('ck', table.table, spec.column);
   }
 
   /** A uuid of version 7, made before the insert. The database makes one for plain SQL. */

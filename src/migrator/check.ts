@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Comparison, HostPart } from '../engines/engine';
+import { entityClassOf } from '../engines/entity-class';
 import { engineOf } from '../engines/registry';
 import { BillingError } from '../errors';
 import { FAMILY_MIGRATIONS } from '../migrations/families';
@@ -36,10 +37,10 @@ export async function compare(dataSource: DataSource): Promise<Comparison> {
       .flatMap((Migration) => new Migration().creates ?? []),
   );
   const tables = dataSource.entityMetadatas
-    .filter(({ synchronize, tableName, target }) => {
+    .filter((metadata) => {
       // An entity whose migration is still to be written is known by its class alone.
-      const isBilling = typeof target === 'function' && 'isCompleteBeforeInsert' in target;
-      return synchronize && (isBilling || made.has(tableName));
+      const isBilling = entityClassOf(metadata) !== undefined;
+      return metadata.synchronize && (isBilling || made.has(metadata.tableName));
     })
     .map(({ tableName }) => tableName);
   if (tables.length === 0) {

@@ -196,7 +196,7 @@ describe('B1 SQLite', () => {
       Array.from({ length: 12 }, () =>
         expect(
           dataSource.query(
-            `INSERT INTO tenant_config (id, tenant_id) VALUES ('00000000-0000-4000-8000-000000000002', 'nobody')`,
+            `INSERT INTO tenant_config (id, tenant_id) VALUES ('00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-00000000ffff')`,
           ),
         ).rejects.toThrow('FOREIGN KEY constraint failed'),
       ),

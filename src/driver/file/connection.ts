@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Database } from 'sqlite3';
+import type { Database, Statement as Compiled } from 'sqlite3';
 import { BillingError } from '../../errors';
 import type { SqliteValue, StatementResult } from '../session';
 import { namingLimit, SQLITE_LIMITS } from '../sql/limits';
@@ -28,8 +28,26 @@ async function loadSqlite3(): Promise<Sqlite3> {
   }
 }
 
+/** Of a connection; the one used longest ago makes place for a new one. */
+const MAX_COMPILED = 50;
+
+/** Ends when what the statement was called for has. */
+async function finalize(compiled: Promise<Compiled>): Promise<void> {
+  const made = await compiled.catch(() => undefined);
+  await new Promise<void>((resolve) => {
+    if (made === undefined) resolve();
+    else
+      made.finalize(() => {
+        resolve();
+      });
+  });
+}
+
 /** One connection of the `sqlite3` package, with promises instead of callbacks. */
 export class SqliteConnection {
+  /** Statements with parameters, by their text: compiling a table's CHECKs takes longer than a row. */
+  readonly #compiled = new Map<string, Promise<Compiled>>();
+
   private constructor(private readonly database: Database) {}
 
   /**
@@ -122,24 +140,58 @@ export class SqliteConnection {
     }
   }
 
-  execute(statement: Statement, parameters: readonly SqliteValue[]): Promise<StatementResult> {
-    const { sql, returnsRows } = statement;
+  async execute(
+    { sql, returnsRows }: Statement,
+    parameters: readonly SqliteValue[],
+  ): Promise<StatementResult> {
+    const compiled = parameters.length > 0 ? await this.#compile(sql) : undefined;
     return new Promise((resolve, reject) => {
-      if (returnsRows) {
-        this.database.all<Record<string, unknown>>(sql, parameters, (error, rows) => {
-          if (error) reject(named(error));
-          else resolve({ rows, changes: rows.length, lastInsertRowid: 0 });
-        });
-      } else {
-        this.database.run(sql, parameters, function (error) {
-          if (error) reject(named(error));
-          else resolve({ rows: [], changes: this.changes, lastInsertRowid: this.lastID });
-        });
-      }
+      const all = (error: Error | null, rows: Record<string, unknown>[]): void => {
+        if (error) reject(named(error));
+        else resolve({ rows, changes: rows.length, lastInsertRowid: 0 });
+      };
+      const run = function (this: { changes: number; lastID: number }, error: Error | null): void {
+        if (error) reject(named(error));
+        else resolve({ rows: [], changes: this.changes, lastInsertRowid: this.lastID });
+      };
+      if (compiled === undefined) {
+        if (returnsRows) this.database.all(sql, parameters, all);
+        else this.database.run(sql, parameters, run);
+      } else if (returnsRows) compiled.all(parameters, all);
+      else compiled.run(parameters, run);
     });
   }
 
-  close(): Promise<void> {
+  #compile(sql: string): Promise<Compiled> {
+    const compiled = this.#compiled.get(sql) ?? this.#prepare(sql);
+    // The map keeps the order of insertion: the first is the one used longest ago.
+    this.#compiled.delete(sql);
+    this.#compiled.set(sql, compiled);
+    const [oldest] = this.#compiled;
+    if (oldest !== undefined && this.#compiled.size > MAX_COMPILED) {
+      this.#compiled.delete(oldest[0]);
+      void finalize(oldest[1]);
+    }
+    return compiled;
+  }
+
+  #prepare(sql: string): Promise<Compiled> {
+    const compiled = new Promise<Compiled>((resolve, reject) => {
+      const made = this.database.prepare(sql, (error: Error | null) => {
+        if (error) reject(named(error));
+        else resolve(made);
+      });
+    });
+    // It may be right next time, when a table is there.
+    compiled.catch(() => {
+      if (this.#compiled.get(sql) === compiled) this.#compiled.delete(sql);
+    });
+    return compiled;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#compiled.values()].map(finalize));
+    this.#compiled.clear();
     return new Promise((resolve, reject) => {
       this.database.close((error) => {
         if (error) reject(error);

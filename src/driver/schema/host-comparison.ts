@@ -1,4 +1,5 @@
 import type { DataSource, EntityMetadata, Table, TableIndex } from 'typeorm';
+import { entityClassOf } from '../entity-class';
 import { type Query, type QueryCollector, RdbmsSchemaBuilder } from '../typeorm';
 import { createIndexStatement, createTableStatement } from './create-table';
 import { readTable, type TableDefinition } from './definition';
@@ -6,8 +7,8 @@ import type { Schema } from './plan';
 import { spellAlike } from './spelling';
 
 /** Whether a table's definition is the library's own. All other tables are the host's. */
-export const isManaged = ({ target }: EntityMetadata): boolean =>
-  typeof target === 'function' && 'isCompleteBeforeInsert' in target;
+export const isManaged = (metadata: EntityMetadata): boolean =>
+  entityClassOf(metadata) !== undefined;
 
 /** What TypeORM's own comparison makes of the host's tables. */
 export interface HostChanges {

@@ -24,6 +24,9 @@ const ALPHABETS = {
   currency: { characters: UPPER, expected: 'upper-case letters' },
 };
 const ACTIVE_CURRENCIES: ReadonlySet<unknown> = new Set(CURRENCIES);
+/** With the offset, so that Postgres takes no other for it; SQLite compares text. */
+const MIN_MOMENT = '0001-01-01 00:00:00+00';
+const MAX_MOMENT = '9999-12-31 23:59:59.999+00';
 const UUID = 'a uuid in its canonical, lower-case form';
 
 const HOST_KEYS: Record<HostKeyType, { accepts(value: unknown): boolean; expected: string }> = {
@@ -142,10 +145,12 @@ export function checkOf(spec: ColumnSpec): string | undefined {
       return `${column} BETWEEN ${spec.min} AND ${spec.max}`;
     case 'json':
       return `jsonb_typeof(${column}) = 'object'`;
+    case 'instant':
+      // The years that all engines and ISO 8601 write with four digits; Postgres has infinity as well.
+      return `${column} BETWEEN '${MIN_MOMENT}' AND '${MAX_MOMENT}'`;
     case 'id':
     case 'text':
     case 'flag':
-    case 'instant':
     case 'key':
     case 'hostKey':
       return undefined;

@@ -1,0 +1,89 @@
+import type { ColumnType, EntityMetadata } from 'typeorm';
+import { entityClassOf } from './entity-class';
+import { CheckMetadata, type ColumnMetadata } from './typeorm';
+
+/**
+ * The forms in which SQLite stores the values of Postgres' types. SQLite's own types are hints: a
+ * `datetime` takes `'soon'`, and a `bigint` 19.99. A CHECK refuses what Postgres would refuse, and
+ * what would be read back as something else or missed by a search.
+ *
+ * Each form is NULL for NULL, so that the CHECK accepts it, and is written for speed: SQLite compiles
+ * the CHECKs of a table for every INSERT, and a call of a function costs more than an operator. Other
+ * programs write to a file too: SQLite has all that is used here since 3.35.
+ */
+type Form = (column: string) => string;
+
+const wholeNumber: Form = (x) => `${x} = CAST(${x} AS INTEGER)`;
+
+/** A BLOB never equals a text, and printf() ends at a NUL character. */
+const text: Form = (x) => `${x} = printf('%s', ${x})`;
+
+const digits = (count: number): string => '[0-9a-f]'.repeat(count);
+const UUID = [8, 4, 4, 4, 12].map(digits).join('-');
+
+/** GLOB ends at a NUL character, and so does `substr()`. */
+const uuid: Form = (x) => `${x} = substr(${x}, 1, 36) AND ${x} GLOB '${UUID}'`;
+
+/**
+ * A modifier makes SQLite carry 24:00, a second 60 or 30 February over to the moment that it means,
+ * which is written otherwise. IS: what is no time at all is NULL. The space takes from `'now'` its
+ * meaning, with which a CHECK would be an error.
+ */
+const instant: Form = (x) => `${x} IS strftime('%Y-%m-%d %H:%M:%f', ${x} || ' ', '+0 days')`;
+
+/** The first half of a character beyond 16 bits without the second, and the second without the first. */
+const HALVES = ['\\u[dD][89abAB]??[^\\]', '[^\\]?????\\u[dD][c-fC-F]'];
+
+/**
+ * JSON text as Postgres' jsonb takes it: not JSON5, not SQLite's binary form, no escape of a NUL or of
+ * half a character. An escaped backslash begins no other escape.
+ */
+const json: Form = (x) =>
+  `${text(x)} AND json_valid(${x}) ` +
+  ['\\u0000', ...HALVES]
+    .map((escape) => `AND replace(${x}, '\\\\', '') NOT GLOB '*${escape}*'`)
+    .join(' ');
+
+const FORMS: Readonly<Partial<Record<ColumnType & string, Form>>> = {
+  bigint: wholeNumber,
+  integer: wholeNumber,
+  smallint: wholeNumber,
+  boolean: (x) => `${x} IN (0, 1)`,
+  char: text,
+  varchar: text,
+  text,
+  uuid,
+  timestamptz: instant,
+  'timestamp with time zone': instant,
+  jsonb: json,
+};
+
+/**
+ * Holds the columns that the entity's class names to their forms. Called while the columns still
+ * have Postgres' types.
+ */
+export function addForms(metadata: EntityMetadata): void {
+  const entity = entityClassOf(metadata);
+  if (entity === undefined) return;
+  for (const column of metadata.columns) {
+    const name = entity.formCheckOf(column.propertyName);
+    if (name !== undefined) addForm(metadata, column, name);
+  }
+}
+
+function addForm(metadata: EntityMetadata, column: ColumnMetadata, name: string): void {
+  const form = typeof column.type === 'string' ? FORMS[column.type] : undefined;
+  if (form === undefined) return;
+  const expression = form(column.databaseName);
+  const own = metadata.checks.find((check) => check.name === name);
+  if (own === undefined) {
+    const check = new CheckMetadata({
+      entityMetadata: metadata,
+      args: { target: metadata.target, name, expression },
+    });
+    metadata.checks.push(check.build(metadata.dataSource.namingStrategy));
+    return;
+  }
+  // The form first: json_type() of what is no JSON is an error.
+  own.expression = `(${expression}) AND (${own.expression})`;
+}
