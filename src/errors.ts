@@ -24,6 +24,8 @@ export type BillingErrorCode =
   | 'MIGRATION_NOT_FOUND'
   /** A migration would leave foreign keys that point to missing rows. */
   | 'DANGLING_KEYS'
+  /** A part of the database could not be compared; `details.unchecked` lists what, and why. */
+  | 'CHECK_INCOMPLETE'
   /** Another transaction held the database, or all connections, for longer than the timeout. */
   | 'DATABASE_BUSY'
   /** Another row has the same value in a unique column or set of columns. */
@@ -231,6 +233,19 @@ export class BillingError<Details = unknown> extends Error {
       `The migration would leave rows that refer to missing rows (${keys.join(', ')}), and nothing was changed`,
       'correct the migration so that it keeps the rows that others refer to',
       { details: { keys } },
+    );
+  }
+
+  /** @internal */
+  static checkIncomplete<
+    Details extends { unchecked: readonly { object: string; reason: string }[] },
+  >(details: Details, cause?: unknown): BillingError<Details> {
+    const list = details.unchecked.map(({ object, reason }) => `${object} (${reason})`);
+    return BillingError.#make(
+      'CHECK_INCOMPLETE',
+      `Not all could be compared: ${list.join('; ')}`,
+      'remove what was in the way, or use a user who owns the tables and may write, and check again',
+      { cause, details },
     );
   }
 

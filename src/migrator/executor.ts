@@ -40,6 +40,13 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     }
   }
 
+  /** Not to be seen is not the same as not to be there: nothing would read as applied. */
+  override async getExecutedMigrations(): Promise<Migration[]> {
+    const table = this.dataSource.options.migrationsTableName ?? 'migrations';
+    await this.withQueryRunner((queryRunner) => this.engine.assertSeen(queryRunner, table));
+    return super.getExecutedMigrations();
+  }
+
   /** The oldest pending migration that can run now; if none can, the oldest. */
   async nameOfNext(queryRunner: QueryRunner): Promise<string | undefined> {
     const pending = await this.getPendingMigrations();
