@@ -1,5 +1,8 @@
 import 'reflect-metadata';
 import './engines/rows';
+import { refuseStockDrivers } from './data-sources/stock-drivers';
+
+refuseStockDrivers();
 
 export { type BillingFamily, tenantBilling, userBilling } from './billing';
 export { BillingError, type BillingErrorCode, type RefusalDetails } from './errors';

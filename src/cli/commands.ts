@@ -97,7 +97,7 @@ function incompleteText({ differences, unchecked }: Comparison): string {
       : '';
   return (
     `Not all could be compared:\n\n${list.join('\n')}\n\n` +
-    `Remove what was in the way, or use a user who owns the tables and may write, and check again.${found}`
+    `Remove what was in the way, or connect as the owner of the tables, and check again.${found}`
   );
 }
 

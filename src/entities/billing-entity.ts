@@ -4,6 +4,7 @@ import { missingValue, readInserted } from './columns/column-rules';
 import { tableOf, tableOfPrototype, type TableSpec } from './columns/registry';
 import { refuseUnmapped } from './columns/unmapped';
 import { validateBilling } from './validate-billing';
+import { Named } from '../host/named';
 
 /**
  * What all billing entities have: a key, two timestamps, and rules that are enforced whenever
@@ -17,6 +18,7 @@ import { validateBilling } from './validate-billing';
  * If a row is loaded together with the row it refers to, TypeORM writes the key of the loaded row. To
  * change the reference, set `plan`, or set `planId` on an entity that was loaded without its plan.
  */
+@Named('BillingEntity')
 export abstract class BillingEntity {
   /** For the engines: whether a property has its value before the insert, and need not be read back. */
   static isCompleteBeforeInsert(this: { readonly prototype: object }, property: string): boolean {

@@ -21,7 +21,10 @@ export type { Comparison, HostPart, Unchecked };
  */
 export async function check(dataSource: DataSource): Promise<string[]> {
   const { comparison, cause } = await compareAll(dataSource);
-  if (comparison.unchecked.length > 0) throw BillingError.checkIncomplete(comparison, cause);
+  if (comparison.unchecked.length > 0) {
+    const parts = comparison.unchecked.map(({ object, reason }) => `${object} (${reason})`);
+    throw BillingError.checkIncomplete(parts, { details: comparison, cause });
+  }
   return [...comparison.differences];
 }
 

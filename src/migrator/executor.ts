@@ -6,6 +6,7 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import type { Engine } from '../engines/engine';
+import { assertDialect } from '../migrations/dialect';
 import type { ReversibleMigration } from '../migrations/reversible-migration';
 import { assertHostIsReady, hasHostTables } from './host-check';
 
@@ -61,6 +62,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   }
 
   protected override getMigrations(): Migration[] {
+    for (const migration of this.dataSource.migrations) assertDialect(migration, this.dataSource);
     const migrations = super
       .getMigrations()
       .filter(({ name }) => this.only === undefined || name === this.only);

@@ -26,6 +26,7 @@ import {
   type SubscriptionStatus,
 } from '../vocabulary';
 import { Plan } from './plan';
+import { Named } from '../../host/named';
 
 const IS_LIVE = isOneOf('status', LIVE_SUBSCRIPTION_STATUSES);
 
@@ -45,6 +46,7 @@ const IS_LIVE = isOneOf('status', LIVE_SUBSCRIPTION_STATUSES);
 @Index('uq_subscriptions_live_tenant', ['tenantId'], { unique: true, where: IS_LIVE })
 // Renewals due.
 @Index('ix_subscriptions_period_end', ['currentPeriodEnd'], { where: IS_LIVE })
+@Named('Subscription')
 export class Subscription extends BillingEntity {
   /** The host's tenant. Deleting it deletes the row (`fk_subscriptions_tenant_id`). */
   @HostKey('tenant', { index: true })
