@@ -61,7 +61,7 @@ describe('C4 entities in a DataSource of another type', () => {
       const make = (entities: unknown): unknown =>
         new DataSource({ type, database: ':memory:', entities } as never);
       expect(() => make(tenantBilling.entities)).toThrow(/SqliteDataSource/);
-      expect(() => make({ ...tenantBilling.entities })).toThrow(/SqliteDataSource/);
+      expect(() => make(Object.assign({}, tenantBilling.entities))).toThrow(/SqliteDataSource/);
     },
   );
 });
