@@ -41,16 +41,26 @@ const guarded = (run: Run): Run =>
 export function assertDialect(migration: MigrationInterface, { options }: DataSource): void {
   const dialect = dialectOf(migration);
   const { type } = options;
-  const isPostgres = type === 'postgres';
-  if (dialect === undefined || (dialect === 'postgres') === isPostgres) return;
-  const [database, list] = isPostgres ? ['Postgres', 'postgres'] : [nameOf(type), 'sqlite'];
+  const taken = DIALECTS[type];
+  if (dialect === undefined || dialect === taken) return;
   throw BillingError.configurationInvalid(
-    `${migration.name ?? 'A migration'} is of the list migrations.${dialect}, and this DataSource is on ${database}`,
-    isPostgres || isSqlite(type)
-      ? `give the DataSource tenantBilling.migrations.${list} or userBilling.migrations.${list}`
-      : 'use a DataSource of type "postgres", a SqliteDataSource or a D1DataSource',
+    `${migration.name ?? 'A migration'} is of the list migrations.${dialect}, and this DataSource is on ${NAMES[type] ?? `"${type}"`}`,
+    taken === undefined
+      ? 'use a DataSource of type "postgres", a SqliteDataSource or a D1DataSource'
+      : `give the DataSource tenantBilling.migrations.${taken} or userBilling.migrations.${taken}`,
   );
 }
+
+/** By TypeORM's type of DataSource; `capacitor` is that of SQLite and D1 here. */
+const DIALECTS: Readonly<Partial<Record<string, MigrationDialect>>> = {
+  postgres: 'postgres',
+  capacitor: 'sqlite',
+};
+
+const NAMES: Readonly<Partial<Record<string, string>>> = {
+  postgres: 'Postgres',
+  capacitor: 'SQLite or D1',
+};
 
 function dialectOf(migration: object): MigrationDialect | undefined {
   for (let one: unknown = migration; one !== null; one = Object.getPrototypeOf(one)) {
@@ -59,17 +69,3 @@ function dialectOf(migration: object): MigrationDialect | undefined {
   }
   return undefined;
 }
-
-/** TypeORM's type of the SQLite and D1 DataSources here is `capacitor`. */
-const isSqlite = (type: string): boolean =>
-  [
-    'capacitor',
-    'better-sqlite3',
-    'sqljs',
-    'expo',
-    'cordova',
-    'react-native',
-    'nativescript',
-  ].includes(type);
-
-const nameOf = (type: string): string => (type === 'capacitor' ? 'SQLite or D1' : `"${type}"`);
