@@ -25,7 +25,7 @@ export type {
   ReversibleMigration,
   ReversibleMigrationClass,
 } from './migrations/reversible-migration';
-export { check, compare, type Comparison, type HostPart } from './migrator/check';
+export { check, compare, type Comparison, type HostPart, type Unchecked } from './migrator/check';
 export { migrate, type MigrateOptions } from './migrator/migrate';
 export { type PendingSql, pendingSql } from './migrator/pending-sql';
 export { revert, type RevertOptions } from './migrator/revert';

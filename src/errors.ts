@@ -24,6 +24,8 @@ export type BillingErrorCode =
   | 'MIGRATION_NOT_FOUND'
   /** A migration would leave foreign keys that point to missing rows. */
   | 'DANGLING_KEYS'
+  /** A part of the database could not be compared; `details.unchecked` lists what, and why. */
+  | 'CHECK_INCOMPLETE'
   /** Another transaction held the database, or all connections, for longer than the timeout. */
   | 'DATABASE_BUSY'
   /** Another row has the same value in a unique column or set of columns. */
@@ -138,11 +140,9 @@ export class BillingError<Details = unknown> extends Error {
     option = '',
   ): BillingError<{ package: string }> {
     const problem = `${user} needs the package ${name}, which is not installed`;
-    const details = { package: name };
-    return BillingError.#make('PACKAGE_MISSING', problem, `run \`npm install ${option}${name}\``, {
-      cause,
-      details,
-    });
+    const extra = { cause, details: { package: name } };
+    const remedy = `run \`npm install ${option}${name}\``;
+    return BillingError.#make('PACKAGE_MISSING', problem, remedy, extra);
   }
 
   /** @internal */
@@ -152,20 +152,14 @@ export class BillingError<Details = unknown> extends Error {
 
   /** @internal @param kind which DataSource: "SQLite" */
   static dataSourceClosed(kind: string): BillingError {
-    return BillingError.#make(
-      'DATA_SOURCE_CLOSED',
-      `The ${kind} DataSource is not open`,
-      'await initialize() before using it, and call destroy() last',
-    );
+    const remedy = 'await initialize() before using it, and call destroy() last';
+    return BillingError.#make('DATA_SOURCE_CLOSED', `The ${kind} DataSource is not open`, remedy);
   }
 
   /** @internal */
   static commitFailed(): BillingError {
-    return BillingError.#make(
-      'COMMIT_FAILED',
-      'The commit of this transaction has failed on D1',
-      'roll it back before anything else',
-    );
+    const problem = 'The commit of this transaction has failed on D1';
+    return BillingError.#make('COMMIT_FAILED', problem, 'roll it back before anything else');
   }
 
   /** @internal */
@@ -193,12 +187,10 @@ export class BillingError<Details = unknown> extends Error {
     const found = actual
       ? `it is ${actual.type}${actual.isKey ? '' : ' and neither a primary key nor unique'}`
       : 'there is no such column';
-    return BillingError.#make(
-      'HOST_COLUMN_MISMATCH',
-      `${migration} references "${table}"."${column}" as a key of type ${type}, but ${found}`,
-      `give the table a ${type} key of that name`,
-      { details: { table, column, type: actual?.type } },
-    );
+    const problem = `${migration} references "${table}"."${column}" as a key of type ${type}, but ${found}`;
+    const details = { table, column, type: actual?.type };
+    const remedy = `give the table a ${type} key of that name`;
+    return BillingError.#make('HOST_COLUMN_MISMATCH', problem, remedy, { details });
   }
 
   /** @internal */
@@ -226,12 +218,20 @@ export class BillingError<Details = unknown> extends Error {
 
   /** @internal */
   static danglingKeys(keys: readonly string[]): BillingError<{ keys: readonly string[] }> {
-    return BillingError.#make(
-      'DANGLING_KEYS',
-      `The migration would leave rows that refer to missing rows (${keys.join(', ')}), and nothing was changed`,
-      'correct the migration so that it keeps the rows that others refer to',
-      { details: { keys } },
-    );
+    const problem = `The migration would leave rows that refer to missing rows (${keys.join(', ')}), and nothing was changed`;
+    const remedy = 'correct the migration so that it keeps the rows that others refer to';
+    return BillingError.#make('DANGLING_KEYS', problem, remedy, { details: { keys } });
+  }
+
+  /** @internal */
+  static checkIncomplete<Details>(
+    parts: readonly string[],
+    extra: Extra<Details>,
+  ): BillingError<Details> {
+    const problem = `Not all could be compared: ${parts.join('; ')}`;
+    const remedy =
+      'remove what was in the way, or connect as the owner of the tables, and check again';
+    return BillingError.#make('CHECK_INCOMPLETE', problem, remedy, extra);
   }
 
   /** @internal */

@@ -1,5 +1,8 @@
 import 'reflect-metadata';
 import './engines/rows';
+import { refuseStockDrivers } from './data-sources/stock-drivers';
+
+refuseStockDrivers();
 
 export { type BillingFamily, tenantBilling, userBilling } from './billing';
 export { BillingError, type BillingErrorCode, type RefusalDetails } from './errors';
@@ -25,7 +28,7 @@ export type {
   ReversibleMigration,
   ReversibleMigrationClass,
 } from './migrations/reversible-migration';
-export { check, compare, type Comparison, type HostPart } from './migrator/check';
+export { check, compare, type Comparison, type HostPart, type Unchecked } from './migrator/check';
 export { migrate, type MigrateOptions } from './migrator/migrate';
 export { type PendingSql, pendingSql } from './migrator/pending-sql';
 export { revert, type RevertOptions } from './migrator/revert';

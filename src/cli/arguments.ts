@@ -30,7 +30,7 @@ export const HELP = `Usage: typeorm-billing <command> [options]
                         fix a difference; also list what the host added, which is never removed
   sql                   write the migrations as SQL files; needs no database
     --dialect <name>      postgres or d1
-    --out <folder>        the folder for the files; rollback files go to its subfolder rollback
+    --out <folder>        the folder for the files; rollback files go to <folder>-rollback
     --from <number>       number of the first file (default: the next one in the folder)
     --table <name>        wrangler's migrations_table (default: d1_migrations)
 

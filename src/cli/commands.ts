@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { compare, type HostPart } from '../migrator/check';
+import { compare, type Comparison, type HostPart } from '../migrator/check';
 import { migrate } from '../migrator/migrate';
 import { pendingSql } from '../migrator/pending-sql';
 import { revert } from '../migrator/revert';
@@ -69,7 +69,8 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
 
   async check(dataSource) {
     const json = await compare(dataSource);
-    const { differences, hosts } = json;
+    const { differences, hosts, unchecked } = json;
+    if (unchecked.length > 0) return { text: incompleteText(json), json, exitCode: 1 };
     const pending = (await status(dataSource)).filter(({ state }) => state === 'pending');
     const first =
       pending.length === 0
@@ -87,6 +88,18 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
     };
   },
 };
+
+function incompleteText({ differences, unchecked }: Comparison): string {
+  const list = unchecked.map(({ object, reason }) => `- ${object}: ${reason}`);
+  const found =
+    differences.length > 0
+      ? `\n\nThe rest differs from the entities. These statements would fix that:\n\n${differences.join(';\n')};`
+      : '';
+  return (
+    `Not all could be compared:\n\n${list.join('\n')}\n\n` +
+    `Remove what was in the way, or connect as the owner of the tables, and check again.${found}`
+  );
+}
 
 function hostTable(hosts: readonly HostPart[]): string {
   const rows = hosts.map(({ table, kind, name }) => [table, kind, name] as const);

@@ -21,8 +21,7 @@ const text: Form = (x) => `${x} = printf('%s', ${x})`;
 const digits = (count: number): string => '[0-9a-f]'.repeat(count);
 const UUID = [8, 4, 4, 4, 12].map(digits).join('-');
 
-/** GLOB ends at a NUL character, and so does `substr()`. */
-const uuid: Form = (x) => `${x} = substr(${x}, 1, 36) AND ${x} GLOB '${UUID}'`;
+const uuid: Form = (x) => `${text(x)} AND ${x} GLOB '${UUID}'`;
 
 /**
  * A modifier makes SQLite carry 24:00, a second 60 or 30 February over to the moment that it means,
@@ -31,18 +30,24 @@ const uuid: Form = (x) => `${x} = substr(${x}, 1, 36) AND ${x} GLOB '${UUID}'`;
  */
 const instant: Form = (x) => `${x} IS strftime('%Y-%m-%d %H:%M:%f', ${x} || ' ', '+0 days')`;
 
-/** The first half of a character beyond 16 bits without the second, and the second without the first. */
-const HALVES = ['\\u[dD][89abAB]??[^\\]', '[^\\]?????\\u[dD][c-fC-F]'];
+/** The first half of a character beyond 16 bits, as JSON escapes it, and the second. */
+const FIRST = '\\u[dD][89abAB]??';
+const SECOND = '\\u[dD][c-fC-F]';
+
+/** A NUL, the first half of a character without the second, and the second without the first. */
+const REFUSED_ESCAPES = [
+  '\\u0000',
+  ...['[^\\]', '\\[^u]', '\\u[^dD]', '\\u[dD][^c-fC-F]'].map((next) => FIRST + next),
+  ...['[^\\]?????', '\\[^u]????', '\\u[^dD]???', '\\u[dD][^89abAB]??'].map((one) => one + SECOND),
+];
 
 /**
  * JSON text as Postgres' jsonb takes it: not JSON5, not SQLite's binary form, no escape of a NUL or of
  * half a character. An escaped backslash begins no other escape.
  */
 const json: Form = (x) =>
-  `${text(x)} AND json_valid(${x}) ` +
-  ['\\u0000', ...HALVES]
-    .map((escape) => `AND replace(${x}, '\\\\', '') NOT GLOB '*${escape}*'`)
-    .join(' ');
+  `${text(x)} AND json_valid(${x}) AND (${x} NOT GLOB '*\\u[0dD]*' OR ` +
+  `${REFUSED_ESCAPES.map((escape) => `'    ' || replace(${x}, '\\\\', '/') NOT GLOB '*${escape}*'`).join(' AND ')})`;
 
 const FORMS: Readonly<Partial<Record<ColumnType & string, Form>>> = {
   bigint: wholeNumber,

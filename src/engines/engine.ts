@@ -20,6 +20,16 @@ export interface Comparison {
   readonly differences: readonly string[];
   /** What the host added. It is not a difference, and is never lost. */
   readonly hosts: readonly HostPart[];
+  /** What could not be compared. Unless it is empty, `differences` may not be all. */
+  readonly unchecked: readonly Unchecked[];
+}
+
+/** A part of the database that could not be looked at. */
+export interface Unchecked {
+  /** A table, or the parts of one: `the CHECKs and indexes of plans`. */
+  readonly object: string;
+  /** What was in the way, in the database's own words where it said so. */
+  readonly reason: string;
 }
 
 /** A column as the database itself describes it. */
@@ -74,6 +84,18 @@ export interface Engine {
   readonly locksApart: boolean;
 
   /**
+   * Takes that lock for the session of `queryRunner`, for work without a transaction where the
+   * DataSource has one connection only. Default: not at all, where it has more.
+   *
+   * @returns what releases it
+   * @throws BillingError `CONFIGURATION_INVALID` where the session is not the connection's own
+   */
+  lockSession(queryRunner: QueryRunner): Promise<() => Promise<void>>;
+
+  /** Whether the DataSource has one connection, so that a second would wait for ever. Default: false. */
+  hasOneConnection(dataSource: DataSource): boolean;
+
+  /**
    * The isolation level in which a transaction sees what others committed while it waited for the
    * lock. Default: the database's own.
    */
@@ -87,6 +109,12 @@ export interface Engine {
     queryRunner: QueryRunner,
     tables: readonly string[],
   ): Promise<ReadonlyMap<string, readonly ColumnSummary[]>>;
+
+  /**
+   * Refuses a table that is there and that the user may not see, where the database then hides it.
+   * Default: nothing.
+   */
+  assertSeen(queryRunner: QueryRunner, table: string): Promise<void>;
 
   /** Whether a column of `actual` type can be referenced by one of Postgres' type `wanted`. */
   accepts(wanted: string, actual: string): boolean;
@@ -147,9 +175,12 @@ export const DEFAULTS = {
   atomicity: 'transaction',
   lock: nothing,
   locksApart: false,
+  lockSession: () => Promise.resolve(nothing),
+  hasOneConnection: () => false,
   migrationIsolation: undefined,
   isBusy: () => false,
   danglingKeys: () => Promise.resolve(new Map<string, number>()),
+  assertSeen: nothing,
   scripts: undefined,
   guardRecord: nothing,
   recordElsewhere: nothing,

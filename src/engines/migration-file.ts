@@ -24,7 +24,10 @@ export async function migrationFilesIn(folder: string): Promise<MigrationFile[]>
 
 /** Names of the SQL files in `folder`, the host's among them; none if there is no such folder. */
 export async function sqlFilesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code === 'ENOENT') return [];
+    throw error;
+  });
   return entries
     .filter((entry) => !entry.isDirectory() && entry.name.endsWith('.sql'))
     .map(({ name }) => name)

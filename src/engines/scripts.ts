@@ -27,8 +27,10 @@ export interface Scripts {
   readonly record: (migration: string) => string;
   /** Removes the records of the migration, which the file of that name holds. */
   readonly forget: (migration: string, file: string) => readonly string[];
-  /** The command that runs a file. */
-  readonly run: (file: string) => string;
+  /** The commands that run a file of each kind. */
+  readonly run: { readonly forward: string; readonly rollback: string };
+  /** The end of a rollback file, which makes it fail as a whole if a tool applies it as a migration. */
+  readonly guard: string | undefined;
 }
 
 export const recordIn = (table: string, migration: string): string =>

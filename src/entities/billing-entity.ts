@@ -5,6 +5,7 @@ import { refuseUnmapped } from './columns/unmapped';
 import type { JsonObject } from './columns/values';
 import { finishInsert, finishUpdate, prepareInsert, prepareUpdate } from './prepare-rows';
 import { rememberKeys } from './relation-keys';
+import { Named } from '../host/named';
 
 /**
  * What all billing entities have: a key, two timestamps, and rules that are enforced whenever
@@ -22,6 +23,7 @@ import { rememberKeys } from './relation-keys';
  * An update judges what was changed. A value that is stored already is not refused by the rules that the
  * CHECKs do not hold, such as a currency that is no longer active.
  */
+@Named('BillingEntity')
 export abstract class BillingEntity {
   /** For the engines: whether a property has its value before the insert, and need not be read back. */
   static isCompleteBeforeInsert(this: { readonly prototype: object }, property: string): boolean {

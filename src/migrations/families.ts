@@ -1,3 +1,4 @@
+import { inDialect } from './dialect';
 import * as postgres from './postgres-migrations';
 import type { ReversibleMigrationClass } from './reversible-migration';
 import * as sqlite from './sqlite-migrations';
@@ -9,6 +10,12 @@ export interface FamilyMigrations {
 }
 
 export const FAMILY_MIGRATIONS = {
-  tenant: { postgres: postgres.tenantMigrations, sqlite: sqlite.tenantMigrations },
-  user: { postgres: postgres.userMigrations, sqlite: sqlite.userMigrations },
+  tenant: {
+    postgres: inDialect('postgres', postgres.tenantMigrations),
+    sqlite: inDialect('sqlite', sqlite.tenantMigrations),
+  },
+  user: {
+    postgres: inDialect('postgres', postgres.userMigrations),
+    sqlite: inDialect('sqlite', sqlite.userMigrations),
+  },
 } satisfies Record<string, FamilyMigrations>;

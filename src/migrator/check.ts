@@ -1,11 +1,12 @@
 import type { DataSource } from 'typeorm';
-import type { Comparison, HostPart } from '../engines/engine';
+import type { Comparison, Engine, HostPart, Unchecked } from '../engines/engine';
 import { entityClassOf } from '../engines/entity-class';
 import { engineOf } from '../engines/registry';
 import { BillingError } from '../errors';
 import { FAMILY_MIGRATIONS } from '../migrations/families';
+import type { ReversibleMigration } from '../migrations/reversible-migration';
 
-export type { Comparison, HostPart };
+export type { Comparison, HostPart, Unchecked };
 
 /**
  * Compares billing's live tables with its entities: columns, types, nullability, defaults, keys,
@@ -15,39 +16,109 @@ export type { Comparison, HostPart };
  *   transaction. Nothing that the host added is lost; {@link compare} returns that too. On SQLite and D1
  *   a table that changes may have to be rebuilt: the statements then drop its triggers, the views on it
  *   and the tables that refer to it, and make them again.
- * @throws BillingError `CONFIGURATION_INVALID` if the DataSource has no billing entities
+ * @throws BillingError `CHECK_INCOMPLETE` if a table, or a part of one, could not be compared; its
+ *   details are what {@link compare} returns. `CONFIGURATION_INVALID` if the DataSource has no billing
+ *   entities
  */
 export async function check(dataSource: DataSource): Promise<string[]> {
-  const { differences } = await compare(dataSource);
-  return [...differences];
+  const { comparison, cause } = await compareAll(dataSource);
+  if (comparison.unchecked.length > 0) {
+    const parts = comparison.unchecked.map(({ object, reason }) => `${object} (${reason})`);
+    throw BillingError.checkIncomplete(parts, { details: comparison, cause });
+  }
+  return [...comparison.differences];
 }
 
 /**
  * As {@link check}, and also lists what billing's tables have that the entities don't name: columns,
  * constraints, indexes and triggers. The host added it, or an earlier version of billing made it. It is
- * no difference, and is not lost where a table is rebuilt.
+ * no difference, and is not lost where a table is rebuilt. What could not be compared is listed in
+ * `unchecked`, and no error.
  *
  * @throws BillingError `CONFIGURATION_INVALID` if the DataSource has no billing entities
  */
 export async function compare(dataSource: DataSource): Promise<Comparison> {
+  return (await compareAll(dataSource)).comparison;
+}
+
+async function compareAll(
+  dataSource: DataSource,
+): Promise<{ readonly comparison: Comparison; readonly cause?: unknown }> {
   const engine = engineOf(dataSource);
-  const made = new Set(
-    Object.values(FAMILY_MIGRATIONS)
-      .flatMap((family) => family[engine.dialect])
-      .flatMap((Migration) => new Migration().creates ?? []),
-  );
-  const tables = dataSource.entityMetadatas
-    .filter((metadata) => {
-      // An entity whose migration is still to be written is known by its class alone.
-      const isBilling = entityClassOf(metadata) !== undefined;
-      return metadata.synchronize && (isBilling || made.has(metadata.tableName));
-    })
-    .map(({ tableName }) => tableName);
-  if (tables.length === 0) {
+  const { compared, leftOut } = billingTables(dataSource, engine);
+  if (compared.length === 0 && leftOut.length === 0) {
     throw BillingError.configurationInvalid(
       'The DataSource has none of the billing entities, so there is nothing to compare',
       'add tenantBilling.entities or userBilling.entities to its entities',
     );
   }
-  return engine.compare(dataSource, new Set(tables));
+  try {
+    const unmapped = await unmappedTables(dataSource, engine, [...compared, ...leftOut]);
+    const found =
+      compared.length > 0
+        ? await engine.compare(dataSource, new Set(compared))
+        : { differences: [], hosts: [], unchecked: [] };
+    const unsynchronized = leftOut.map((object) => ({
+      object,
+      reason: 'its entity says `synchronize: false`',
+    }));
+    const unchecked = [...found.unchecked, ...unsynchronized, ...unmapped];
+    return { comparison: { ...found, unchecked } };
+  } catch (error) {
+    if (!isOfDatabase(error)) throw error;
+    const unchecked = compared.map((object) => ({ object, reason: error.message }));
+    return { comparison: { differences: [], hosts: [], unchecked }, cause: error };
+  }
+}
+
+/** The tables of the DataSource's billing entities: those that are compared, and those that can't be. */
+function billingTables(
+  dataSource: DataSource,
+  { dialect }: Engine,
+): { readonly compared: string[]; readonly leftOut: string[] } {
+  const made = new Set(
+    Object.values(FAMILY_MIGRATIONS)
+      .flatMap((family) => family[dialect])
+      .flatMap((Migration) => new Migration().creates ?? []),
+  );
+  const billing = dataSource.entityMetadatas.filter(
+    // An entity whose migration is still to be written is known by its class alone.
+    (one) => entityClassOf(one) !== undefined || made.has(one.tableName),
+  );
+  const namesOf = (synchronize: boolean): string[] =>
+    billing.filter((one) => one.synchronize === synchronize).map((one) => one.tableName);
+  return { compared: namesOf(true), leftOut: namesOf(false) };
+}
+
+/** Live tables that migrations of this DataSource create and that none of its entities maps. */
+async function unmappedTables(
+  dataSource: DataSource,
+  engine: Engine,
+  mapped: readonly string[],
+): Promise<Unchecked[]> {
+  const names = dataSource.migrations
+    .flatMap(({ creates = [] }: Partial<ReversibleMigration>) => creates)
+    .filter((name) => !mapped.includes(name));
+  if (names.length === 0) return [];
+  const queryRunner = dataSource.createQueryRunner();
+  try {
+    const live = await engine.describe(queryRunner, names);
+    return names
+      .filter((name) => live.has(name))
+      .map((object) => ({
+        object,
+        reason: 'a migration of this DataSource creates it, and none of its entities maps it',
+      }));
+  } finally {
+    await queryRunner.release();
+  }
+}
+
+/** Whether the database, or the way to it, is at fault, and not a caller or this program. */
+function isOfDatabase(error: unknown): error is Error {
+  if (error instanceof BillingError) return error.code === 'DATABASE_BUSY';
+  return (
+    error instanceof Error &&
+    ![TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind)
+  );
 }

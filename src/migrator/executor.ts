@@ -6,6 +6,7 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import type { Engine } from '../engines/engine';
+import { assertDialect } from '../migrations/dialect';
 import type { ReversibleMigration } from '../migrations/reversible-migration';
 import { assertHostIsReady, hasHostTables } from './host-check';
 
@@ -40,6 +41,13 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     }
   }
 
+  /** Not to be seen is not the same as not to be there: nothing would read as applied. */
+  override async getExecutedMigrations(): Promise<Migration[]> {
+    const table = this.dataSource.options.migrationsTableName ?? 'migrations';
+    await this.withQueryRunner((queryRunner) => this.engine.assertSeen(queryRunner, table));
+    return super.getExecutedMigrations();
+  }
+
   /** The oldest pending migration that can run now; if none can, the oldest. */
   async nameOfNext(queryRunner: QueryRunner): Promise<string | undefined> {
     const pending = await this.getPendingMigrations();
@@ -54,6 +62,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   }
 
   protected override getMigrations(): Migration[] {
+    for (const migration of this.dataSource.migrations) assertDialect(migration, this.dataSource);
     const migrations = super
       .getMigrations()
       .filter(({ name }) => this.only === undefined || name === this.only);

@@ -165,10 +165,12 @@ async function prepareBatches(run: Run): Promise<void> {
 }
 
 /** The migrations are plain SQL and do not follow options that rename tables. */
-function assertPlainNames({ options }: DataSource): void {
+function assertPlainNames({ options, driver }: DataSource): void {
   const { entityPrefix, schema } = options as { entityPrefix?: string; schema?: string };
+  // The schema in which the migrations, which name none, create their tables.
+  const { searchSchema = 'public' } = driver as { searchSchema?: string };
   const [option, value] = entityPrefix ? ['entityPrefix', entityPrefix] : ['schema', schema];
-  if (!value || (option === 'schema' && value === 'public')) return;
+  if (!value || (option === 'schema' && value === searchSchema)) return;
   throw BillingError.configurationInvalid(
     `The DataSource's ${option} "${value}" renames the tables of the entities, but not those that the migrations create`,
     'give billing a DataSource without it' +

@@ -44,13 +44,16 @@ export async function inMigrationTransaction<T>(
 /**
  * Runs `work` outside a transaction, while another transaction holds the lock; where the engine can't
  * do that, without a lock.
+ *
+ * @param work is given the only connection, if there is no other
  */
 export async function underMigrationLock<T>(
   dataSource: DataSource,
   engine: Engine,
-  work: () => Promise<T>,
+  work: (queryRunner?: QueryRunner) => Promise<T>,
 ): Promise<T> {
   if (!engine.locksApart) return work();
+  if (engine.hasOneConnection(dataSource)) return underSessionLock(dataSource, engine, work);
   const holder = dataSource.createQueryRunner();
   try {
     await begin(holder, engine);
@@ -59,6 +62,25 @@ export async function underMigrationLock<T>(
   } finally {
     if (holder.isTransactionActive) await holder.rollbackTransaction();
     await holder.release();
+  }
+}
+
+async function underSessionLock<T>(
+  dataSource: DataSource,
+  engine: Engine,
+  work: (queryRunner: QueryRunner) => Promise<T>,
+): Promise<T> {
+  const queryRunner = dataSource.createQueryRunner();
+  try {
+    const unlock = await engine.lockSession(queryRunner);
+    try {
+      return await work(queryRunner);
+    } finally {
+      if (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction();
+      await unlock();
+    }
+  } finally {
+    await queryRunner.release();
   }
 }
 

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { migrationFilesIn, sqlFilesIn } from '../engines/migration-file';
 import { BillingError } from '../errors';
 import type { ReversibleMigrationClass } from '../migrations/reversible-migration';
@@ -26,8 +26,9 @@ export interface SqlFiles {
 }
 
 /**
- * Writes migrations to a folder as numbered SQL files, and a rollback file for each to its folder
- * `rollback`. A migration that has a file already is skipped; only its rollback file is written again
+ * Writes migrations to a folder as numbered SQL files, and a rollback file for each to the folder beside
+ * it whose name ends in `-rollback`: a tool that applies all files below `out` does not find them. A
+ * migration that has a file already is skipped; only its rollback file is written again
  * if it is missing.
  *
  * @throws BillingError `CONFIGURATION_INVALID` if another file in the folder has one of the numbers,
@@ -55,20 +56,29 @@ export async function writeSqlFiles(
     await writeFile(path, text);
     written.push(path);
   };
-  await mkdir(join(out, 'rollback'), { recursive: true });
+  const back = rollbackFolderOf(out);
+  await mkdir(out, { recursive: true });
+  await mkdir(back, { recursive: true });
   const writeAgain = scriptWriter(options);
-  const rollbacks = await sqlFilesIn(join(out, 'rollback'));
+  const rollbacks = await sqlFilesIn(back);
   for (const Migration of migrations) {
     const migration = new Migration();
     const file = present.get(migration.name);
     if (file === undefined || rollbacks.includes(file)) continue;
-    await write(join(out, 'rollback', file), (await writeAgain(migration, file)).rollback);
+    await write(join(back, file), (await writeAgain(migration, file)).rollback);
   }
   for (const { file, forward, rollback } of scripts) {
     await write(join(out, file), forward);
-    await write(join(out, 'rollback', file), rollback);
+    await write(join(back, file), rollback);
   }
   return { written, kept: [...present.values()].map((file) => join(out, file)) };
+}
+
+/** `migrations-rollback` for `migrations`. */
+function rollbackFolderOf(out: string): string {
+  const folder = out.replace(/[\\/]+$/, '');
+  // A path such as `.` or `..` has no name to add to.
+  return `${/(?:^|[\\/])\.{0,2}$/.test(folder) ? resolve(out) : folder}-rollback`;
 }
 
 /** The file of each migration that has one in the folder, by the migration's name. */

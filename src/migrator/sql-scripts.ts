@@ -11,7 +11,7 @@ export type { ScriptDialect };
 
 /** A migration as plain SQL, up and down. */
 export interface SqlScript {
-  /** Name of the forward file and of the one in `rollback`: `0001_create_user_billing.sql`. */
+  /** Name of the forward file and of its rollback file, in another folder: `0001_create_user_billing.sql`. */
   readonly file: string;
   readonly forward: string;
   readonly rollback: string;
@@ -102,7 +102,7 @@ async function script(
   migration: ReversibleMigration,
   file: string,
   dialect: ScriptDialect,
-  { wrap, look, assertKeys, makeTable, record, forget, run }: Scripts,
+  { wrap, look, assertKeys, makeTable, record, forget, run, guard }: Scripts,
 ): Promise<SqlScript> {
   const { name, creates = [], references = [] } = migration;
   const up = await recorded((queryRunner) => migration.up(queryRunner));
@@ -116,8 +116,8 @@ async function script(
       [
         firstLineOf(name, dialect),
         `-- ${makes}${keys === '' ? '' : `, which reference the host's ${keys}`}, and records it.`,
-        `-- Run it with: ${run(file)}`,
-        `-- Reverted by rollback/${file}`,
+        `-- Run it with: ${run.forward}`,
+        `-- Reverted by the rollback file of the same name.`,
       ],
       wrap([
         ...(look === undefined ? [] : references.map(look)),
@@ -131,10 +131,10 @@ async function script(
       [
         `-- typeorm-billing rollback of ${name}`,
         `-- ${creates.length > 0 ? `Drops the table(s) ${creates.join(', ')} with all their rows` : 'Reverts the changes'}, and the record of it. No host table is touched.`,
-        `-- Run it with: ${run(`rollback/${file}`)}`,
+        `-- Run it with: ${run.rollback}`,
       ],
       wrap([...down, ...forget(name, file)]),
-    ),
+    ).concat(guard ?? ''),
   };
 }
 

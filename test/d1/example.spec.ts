@@ -62,7 +62,7 @@ describe('U4 U7 the example of a Worker', () => {
     const { file, forward, rollback } = script!;
     const read = (path: string): string => readFileSync(join(EXAMPLE, 'migrations', path), 'utf8');
     expect(read(file)).toBe(forward);
-    expect(read(`rollback/${file}`)).toBe(rollback);
+    expect(read(`../migrations-rollback/${file}`)).toBe(rollback);
   });
 
   it('U1 U4 signs up, subscribes and lists payment attempts', async () => {

@@ -11,7 +11,7 @@ import { WranglerProject } from './host-project';
 const HOST_TABLES = ['user', 'session', 'account', 'verification', 'todos'];
 const HOST_FILES = ['0000_better_auth.sql', '0001_todos.sql'];
 const FILE = '0002_create_user_billing.sql';
-const ROLLBACK = `drizzle/rollback/${FILE}`;
+const ROLLBACK = `drizzle-rollback/${FILE}`;
 const MIGRATION = expect.stringMatching(/^CreateUserBilling\d{13}$/) as string;
 const BY_WRANGLER = 'SELECT name FROM d1_migrations ORDER BY id';
 const BY_TYPEORM = 'SELECT name FROM migrations ORDER BY id';
@@ -166,7 +166,7 @@ describe('a host with Better Auth, drizzle and D1', () => {
     expect(list).toContain(HOST_FILES[0]);
     expect(list).not.toContain('billing');
 
-    await ok(execute(host, '--file', `other/rollback/${FILE}`));
+    await ok(execute(host, '--file', `other-rollback/${FILE}`));
     expect(await host.names('SELECT name FROM applied_files')).toEqual([]);
     const { migrations } = JSON.parse(await ok(host.billing(['status', '--json']))) as {
       migrations: { state: string }[];

@@ -21,6 +21,7 @@ const MADE: Readonly<Record<BillingErrorCode, BillingError>> = {
   TABLE_EXISTS: BillingError.tableExists('CreateBilling1', ['plans']),
   MIGRATION_NOT_FOUND: BillingError.migrationNotFound('X', 'There is no migration X', 'name one'),
   DANGLING_KEYS: BillingError.danglingKeys(['foreign key 0 of "a" to "b"']),
+  CHECK_INCOMPLETE: BillingError.checkIncomplete(['plans (permission denied)'], {}),
   DATABASE_BUSY: BillingError.databaseBusy('The file is locked', 'retry', CAUSE),
   UNIQUE_VIOLATION: BillingError.uniqueViolation(REFUSED, CAUSE),
   FOREIGN_KEY_VIOLATION: BillingError.foreignKeyViolation(REFUSED, CAUSE),

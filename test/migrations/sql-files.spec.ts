@@ -52,10 +52,10 @@ describe('U3 the folder of SQL scripts', () => {
       `${numbers[1]}_create_user_billing.sql`,
     ];
     expect(written).toEqual(
-      names.flatMap((name) => [join(out, name), join(out, 'rollback', name)]),
+      names.flatMap((name) => [join(out, name), join(`${out}-rollback`, name)]),
     );
-    expect(readdirSync(out).sort()).toEqual([...files, ...names, 'rollback'].sort());
-    expect(readdirSync(join(out, 'rollback')).sort()).toEqual(names);
+    expect(readdirSync(out).sort()).toEqual([...files, ...names].sort());
+    expect(readdirSync(`${out}-rollback`).sort()).toEqual(names);
   });
 
   it('U3 keeps what it holds already, as it may have been applied', async () => {
@@ -69,7 +69,7 @@ describe('U3 the folder of SQL scripts', () => {
     expect(kept).toEqual([file]);
     expect(written).toEqual([
       join(out, '0006_create_tenant_billing.sql'),
-      join(out, 'rollback/0006_create_tenant_billing.sql'),
+      join(`${out}-rollback`, '0006_create_tenant_billing.sql'),
     ]);
     expect(readFileSync(file, 'utf8')).toBe(text);
     expect(await write(out)).toMatchObject({ written: [], kept: { length: 2 } });
@@ -79,10 +79,10 @@ describe('U3 the folder of SQL scripts', () => {
     const out = folderWith();
     await write(out);
     const name = '0002_create_user_billing.sql';
-    const text = readFileSync(join(out, 'rollback', name), 'utf8');
+    const text = readFileSync(join(`${out}-rollback`, name), 'utf8');
     renameSync(join(out, name), join(out, '0009_billing.sql'));
-    rmSync(join(out, 'rollback', name));
-    const rollback = join(out, 'rollback/0009_billing.sql');
+    rmSync(join(`${out}-rollback`, name));
+    const rollback = join(`${out}-rollback`, '0009_billing.sql');
     expect(await write(out)).toMatchObject({ written: [rollback], kept: { length: 2 } });
     expect(readFileSync(rollback, 'utf8')).toBe(text.replaceAll(name, '0009_billing.sql'));
   });
@@ -144,11 +144,11 @@ describe('U3 the folder of SQL scripts', () => {
     expect(JSON.parse(stdout)).toEqual({
       written: [
         'drizzle/0003_create_tenant_billing.sql',
-        'drizzle/rollback/0003_create_tenant_billing.sql',
+        'drizzle-rollback/0003_create_tenant_billing.sql',
       ],
       kept: [],
     });
-    expect(existsSync(join(cwd, 'drizzle/rollback/0003_create_tenant_billing.sql'))).toBe(true);
+    expect(existsSync(join(cwd, 'drizzle-rollback/0003_create_tenant_billing.sql'))).toBe(true);
   });
 
   it.each([

@@ -146,6 +146,20 @@ for (const dialect of ['postgres', 'd1'] as const)
       expect(await catalog(database)).toEqual(applied);
     });
 
+    if (dialect === 'd1') {
+      it('U3 a rollback file that wrangler applies as a migration changes nothing', async () => {
+        const [script] = await sqlScripts(migrationsFor(dialect), { dialect });
+        await send(script!.forward);
+        const before = await catalog(database);
+        // What `wrangler d1 migrations apply` adds to a file.
+        const record = `\nINSERT INTO "d1_migrations" (name)\nvalues ('rollback/0001.sql');`;
+        await expect(send(script!.rollback + record)).rejects.toThrow(/syntax error/);
+        expect(await catalog(database)).toEqual(before);
+        await send(script!.rollback);
+        expect(await catalog(database)).not.toEqual(before);
+      });
+    }
+
     /** As the tool does: psql sends one statement after the other, wrangler a file as one batch. */
     async function send(text: string): Promise<void> {
       const statements = dialect === 'postgres' ? text.split(/(?<=;)\n/) : [text];

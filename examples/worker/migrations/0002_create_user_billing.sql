@@ -1,7 +1,7 @@
 -- typeorm-billing migration CreateUserBilling1795169272634 for d1
 -- Makes the table(s) direct_debit_tokens, subscription_plans, user_subscriptions, payment_attempts, which reference the host's "user"."id", and records it.
 -- Run it with: wrangler d1 migrations apply <database>
--- Reverted by rollback/0002_create_user_billing.sql
+-- Reverted by the rollback file of the same name.
 
 -- Refused where the host's table or column is missing.
 SELECT "user"."id" FROM "user" LIMIT 0;

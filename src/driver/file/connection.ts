@@ -20,9 +20,11 @@ const JOURNAL_RETRY_MS = 10;
 
 const named = (error: Error): Error => namingLimit(error, SQLITE_LIMITS) as Error;
 
-async function loadSqlite3(): Promise<Sqlite3> {
+/** By a require() that a bundler may leave unresolved: where sqlite3 is not used, it need not be installed. */
+function loadSqlite3(): Sqlite3 {
   try {
-    return (await import('sqlite3')).default;
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import() must be resolved
+    return require('sqlite3') as Sqlite3;
   } catch (cause) {
     throw BillingError.packageMissing('SQLite', 'sqlite3', cause);
   }
@@ -57,7 +59,7 @@ export class SqliteConnection {
    * @param busyTimeout milliseconds to wait for another process's transaction
    */
   static async open(file: string, busyTimeout: number): Promise<SqliteConnection> {
-    const sqlite3 = await loadSqlite3();
+    const sqlite3 = loadSqlite3();
     if (file !== ':memory:') await mkdir(dirname(file), { recursive: true });
     const database = await new Promise<Database>((resolve, reject) => {
       const opened = new sqlite3.Database(file, (error) => {

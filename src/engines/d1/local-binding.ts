@@ -38,7 +38,7 @@ interface WranglerConfig {
  *   is no configuration, if it can't be read, or if it has no such D1 binding
  */
 export async function openLocalBinding(name: string): Promise<OpenBinding> {
-  const wrangler = await loadWrangler();
+  const wrangler = loadWrangler();
   const { configPath, userConfigPath = configPath, databases } = readConfig(wrangler);
   const database = databases.find((one) => one.binding === name);
   if (database === undefined) {
@@ -122,9 +122,11 @@ async function quietly<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function loadWrangler(): Promise<Wrangler> {
+/** By a require() that a bundler may leave unresolved: only a local D1 needs wrangler. */
+function loadWrangler(): Wrangler {
   try {
-    return await import('wrangler');
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import() must be resolved
+    return require('wrangler') as Wrangler;
   } catch (cause) {
     throw BillingError.packageMissing('A local D1', 'wrangler', cause, '--save-dev ');
   }

@@ -20,8 +20,13 @@ export const d1Scripts = ({
     createWranglerTable(wrangler),
     `DELETE FROM ${wrangler} WHERE name = '${file}'`,
   ],
-  run: (file) =>
-    file.startsWith('rollback/')
-      ? 'wrangler d1 execute <database> --file <this file>'
-      : 'wrangler d1 migrations apply <database>',
+  run: {
+    forward: 'wrangler d1 migrations apply <database>',
+    rollback: 'wrangler d1 execute <database> --file <this file>',
+  },
+  // wrangler adds an INSERT to a file that it applies as a migration, and sends both as one batch.
+  guard: `-- No semicolon at the end: what \`wrangler d1 migrations apply\` adds to a file is then a syntax error,
+-- so that this file, taken for a migration, changes nothing.
+SELECT 'reverted' AS "result"
+`,
 });

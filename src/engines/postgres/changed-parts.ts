@@ -1,4 +1,4 @@
-import type { QueryRunner, Table } from 'typeorm';
+import { QueryFailedError, type QueryRunner, type Table } from 'typeorm';
 import { quote } from '../../driver/sql/quote';
 
 /** A CHECK or an index, in Postgres' own normal form. */
@@ -34,18 +34,20 @@ const PROBE = 'billing_probe';
  * must be in a transaction, which the caller rolls back.
  *
  * @param liveNames the columns with another name in the live table, which is the value
+ * @returns the server's error if it refuses the temporary table, so that nothing can be compared: the
+ *   session is read-only, the user has no right to make it, or a type does not exist yet
  */
 export async function changedParts(
   queryRunner: QueryRunner,
   live: string,
   intended: Table,
   liveNames: ReadonlyMap<string, string> = new Map(),
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlySet<string> | QueryFailedError> {
   const shadow = intended.clone();
   shadow.name = SHADOW;
-  // A type that does not exist yet, such as a new enum, can't be compared.
-  const made = await attempt(queryRunner, () => queryRunner.createTable(shadow));
-  if (!made) return new Set();
+  delete shadow.schema;
+  const refused = await attempt(queryRunner, () => queryRunner.createTable(shadow));
+  if (refused !== undefined) return refused;
   for (const names of liveNames) {
     const [name, live] = names.map(quote);
     await queryRunner.query(`ALTER TABLE ${SHADOW} RENAME COLUMN ${name} TO ${live}`);
@@ -70,24 +72,37 @@ async function read(queryRunner: QueryRunner, table: string): Promise<Part[]> {
 /** The meaning after Postgres has read its own text again; undefined if it can't read it here. */
 async function normalise(queryRunner: QueryRunner, { sql }: Part): Promise<string | undefined> {
   let meaning: string | undefined;
-  await attempt(queryRunner, async () => {
+  const refused = await attempt(queryRunner, async () => {
     await queryRunner.query(sql.replace('$table', SHADOW).replace('$name', PROBE));
     meaning = (await read(queryRunner, SHADOW)).find(({ name }) => name === PROBE)?.meaning;
-    // Roll back to the savepoint in any case: the probe must not stay.
-    throw new Error('done');
+    // The probe must not stay.
+    await queryRunner.query(
+      `ALTER TABLE ${SHADOW} DROP CONSTRAINT IF EXISTS ${PROBE};
+       DROP INDEX IF EXISTS pg_temp.${PROBE}`,
+    );
   });
+  // A timeout, for one, says nothing of the text.
+  if (refused !== undefined && !isAboutTheText(refused)) throw refused;
   return meaning;
 }
 
-/** Runs `work` in a savepoint; an error rolls back to it. */
-async function attempt(queryRunner: QueryRunner, work: () => Promise<unknown>): Promise<boolean> {
+/** SQLSTATE class 42: a name, a type or the syntax. */
+const isAboutTheText = ({ driverError }: QueryFailedError): boolean =>
+  String((driverError as { code?: unknown }).code).startsWith('42');
+
+/** Runs `work` in a savepoint. Rolls back to it if the server refuses a statement, and returns why. */
+async function attempt(
+  queryRunner: QueryRunner,
+  work: () => Promise<unknown>,
+): Promise<QueryFailedError | undefined> {
   await queryRunner.startTransaction();
   try {
     await work();
     await queryRunner.commitTransaction();
-    return true;
-  } catch {
+    return undefined;
+  } catch (error) {
     await queryRunner.rollbackTransaction();
-    return false;
+    if (error instanceof QueryFailedError) return error;
+    throw error;
   }
 }

@@ -1,14 +1,16 @@
 import {
   type DataSource,
   type EntityMetadata,
+  type QueryFailedError,
   type QueryRunner,
   Table,
   type TableColumn,
 } from 'typeorm';
 import { pairs } from '../../driver/schema/renames';
-import type { Comparison, HostPart } from '../engine';
+import type { Comparison, HostPart, Unchecked } from '../engine';
 import { Query, type QueryCollector } from '../typeorm';
-import { liveTable, PostgresSchemaBuilder } from './schema-builder';
+import { hiddenTables } from './hidden-tables';
+import { pathOf, PostgresSchemaBuilder } from './schema-builder';
 
 /** All parts of a table but its primary key, NOT NULLs, and the indexes behind constraints. */
 const PARTS = `
@@ -41,7 +43,8 @@ export async function compareOnPostgres(
   }) as DataSource;
   const builder = new KeepingSchemaBuilder(scope);
   const { upQueries } = await builder.log();
-  return { differences: upQueries.map(({ query }) => query), hosts: builder.hosts };
+  const differences = upQueries.map(({ query }) => query);
+  return { differences, hosts: builder.hosts, unchecked: builder.unchecked };
 }
 
 /**
@@ -61,15 +64,23 @@ function withoutGeneratedColumns(queryRunner: QueryRunner): QueryRunner {
 /** Hides from TypeORM's builder what the entities don't name, so that it can't drop it. */
 class KeepingSchemaBuilder extends PostgresSchemaBuilder {
   readonly hosts: HostPart[] = [];
+  readonly unchecked: Unchecked[] = [];
 
   protected override async executeSchemaSyncOperationsInProperOrder(): Promise<void> {
+    await this.resolveNames();
+    const hidden = await hiddenTables(this.queryRunner, this.entityToSyncMetadatas);
+    this.unchecked.push(...hidden.values());
+    // They would look as if they, or some of their columns, were missing.
+    this.leaveOut(new Set(hidden.keys()));
     for (const metadata of this.entityToSyncMetadatas) {
-      const table = liveTable(this.tables, metadata);
+      const table = this.liveTable(metadata);
       if (table === undefined) continue;
       const names = namesOf(metadata);
       const renamed = new Set(await this.#renameColumns(metadata, table, names));
-      const name = this.dataSource.driver.escape(metadata.tableName);
-      const parts = (await this.queryRunner.query(PARTS, [name])) as Omit<HostPart, 'table'>[];
+      const parts = (await this.queryRunner.query(PARTS, [pathOf(metadata)])) as Omit<
+        HostPart,
+        'table'
+      >[];
       this.hosts.push(
         ...parts
           .filter(({ kind, name: part }) =>
@@ -82,6 +93,13 @@ class KeepingSchemaBuilder extends PostgresSchemaBuilder {
       hideExtras(table, metadata, names);
     }
     await super.executeSchemaSyncOperationsInProperOrder();
+  }
+
+  protected override onRefused({ tableName }: EntityMetadata, error: QueryFailedError): void {
+    this.unchecked.push({
+      object: `the CHECKs and indexes of ${tableName}`,
+      reason: `Postgres refused the temporary table that they are compared on: ${error.message}`,
+    });
   }
 
   /** @returns the names that columns of the entity have in the live table */

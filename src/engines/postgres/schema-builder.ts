@@ -1,10 +1,27 @@
-import { type EntityMetadata, Table, type TableColumnOptions, TableUnique } from 'typeorm';
+import {
+  type EntityMetadata,
+  QueryFailedError,
+  Table,
+  type TableColumnOptions,
+  TableUnique,
+} from 'typeorm';
+import { quote } from '../../driver/sql/quote';
 import { type ColumnMetadata, Query, type QueryCollector, RdbmsSchemaBuilder } from '../typeorm';
 import { changedParts } from './changed-parts';
+import { asResolved, resolve } from './search-path';
 
-/** The live table of an entity, which TypeORM names with its schema. */
-export const liveTable = (tables: readonly Table[], metadata: EntityMetadata): Table | undefined =>
-  tables.find(({ name }) => name.split('.').at(-1) === metadata.tableName);
+/** SQLSTATE of a type that is not there. */
+const UNDEFINED_OBJECT = '42704';
+
+/** What a query runner has collected, and whether it sends nothing meanwhile. */
+interface Collecting extends QueryCollector {
+  sqlMemoryMode: boolean;
+  sqlInMemory: { upQueries: Query[]; downQueries: Query[] };
+}
+
+/** The entity's table as a statement names it. */
+export const pathOf = ({ schema, tableName }: EntityMetadata): string =>
+  [schema, tableName].flatMap((part) => (part === undefined ? [] : quote(part))).join('.');
 
 /**
  * TypeORM's schema builder compares CHECKs and indexes by their names only. This one also sees a
@@ -16,14 +33,63 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
   protected readonly liveNames = new Map<EntityMetadata, ReadonlyMap<string, string>>();
 
   protected override async executeSchemaSyncOperationsInProperOrder(): Promise<void> {
+    await this.resolveNames();
     for (const metadata of this.entityToSyncMetadatas) {
-      const table = liveTable(this.tables, metadata);
+      const table = this.liveTable(metadata);
       if (table && metadata.checks.length + metadata.indices.length > 0) {
         await this.#dropChanged(metadata, table);
       }
       if (table) await this.#changeTypes(metadata, table);
     }
     await super.executeSchemaSyncOperationsInProperOrder();
+  }
+
+  /** Compares and changes nothing of these entities. */
+  protected leaveOut(entities: ReadonlySet<EntityMetadata>): void {
+    this.#leftOut = entities;
+  }
+
+  protected override get entityToSyncMetadatas(): EntityMetadata[] {
+    return super.entityToSyncMetadatas.filter((one) => !this.#leftOut.has(one));
+  }
+
+  #leftOut: ReadonlySet<EntityMetadata> = new Set();
+
+  protected liveTable(metadata: EntityMetadata): Table | undefined {
+    return this.tables.find((table) => this.#pathOf(table) === this.#pathOf(metadata));
+  }
+
+  /**
+   * Takes each name without a schema as the server does, by the whole search_path. TypeORM takes it to
+   * be in the first schema of the path.
+   */
+  protected async resolveNames(): Promise<void> {
+    if (this.#isResolved) return;
+    this.#isResolved = true;
+    const first = this.dataSource.driver.schema ?? '';
+    const found = await resolve(this.queryRunner, this.entityToSyncMetadatas);
+    const elsewhere = this.entityToSyncMetadatas.filter((metadata) => {
+      const schema = metadata.schema === undefined ? found.get(metadata.tableName) : undefined;
+      return schema !== undefined && schema !== first;
+    });
+    if (elsewhere.length > 0) {
+      const paths = this.entityToSyncMetadatas.map((metadata) =>
+        elsewhere.includes(metadata)
+          ? `${found.get(metadata.tableName) ?? first}.${metadata.tableName}`
+          : this.#pathOf(metadata),
+      );
+      this.tables = await this.queryRunner.getTables(paths);
+    }
+    for (const metadata of this.entityToSyncMetadatas)
+      asResolved(this.tables, metadata, found, first);
+  }
+
+  #isResolved = false;
+
+  /** With the schema, as TypeORM tells tables apart. */
+  #pathOf(target: EntityMetadata | Table): string {
+    const { schema = '', tableName } = this.dataSource.driver.parseTableName(target);
+    return `${schema}.${tableName}`;
   }
 
   /**
@@ -35,7 +101,7 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
     await super.addNewColumns();
     this.#leaveOutUniques = false;
     for (const metadata of this.entityToSyncMetadatas) {
-      const table = liveTable(this.tables, metadata);
+      const table = this.liveTable(metadata);
       for (const unique of metadata.uniques) {
         const [column, ...more] = unique.columns;
         const there = table?.findColumnByName(column?.databaseName ?? '');
@@ -56,23 +122,43 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
 
   /** Drops what has the right name and another meaning; TypeORM then creates it again. */
   async #dropChanged(metadata: EntityMetadata, live: Table): Promise<void> {
-    const { driver } = this.dataSource;
-    const shadow = this.dataSource.createQueryRunner();
-    try {
-      await shadow.startTransaction();
-      const name = driver.escape(metadata.tableName);
-      const intended = Table.create(metadata, driver);
-      const changed = await changedParts(shadow, name, intended, this.liveNames.get(metadata));
-      for (const check of [...live.checks]) {
-        if (changed.has(check.name ?? '')) await this.queryRunner.dropCheckConstraint(live, check);
-      }
-      for (const index of [...live.indices]) {
-        if (changed.has(index.name ?? '')) await this.queryRunner.dropIndex(live, index);
-      }
-    } finally {
-      if (shadow.isTransactionActive) await shadow.rollbackTransaction();
-      await shadow.release();
+    const changed = await this.#changedParts(metadata);
+    if (changed instanceof QueryFailedError) {
+      this.onRefused(metadata, changed);
+      return;
     }
+    for (const check of [...live.checks]) {
+      if (changed.has(check.name ?? '')) await this.queryRunner.dropCheckConstraint(live, check);
+    }
+    for (const index of [...live.indices]) {
+      if (changed.has(index.name ?? '')) await this.queryRunner.dropIndex(live, index);
+    }
+  }
+
+  /** On the builder's own connection, as there may be no other: sent now, and rolled back. */
+  async #changedParts(metadata: EntityMetadata): Promise<ReadonlySet<string> | QueryFailedError> {
+    const { driver } = this.dataSource;
+    const queryRunner = this.queryRunner as Collecting;
+    const { sqlMemoryMode, sqlInMemory } = queryRunner;
+    queryRunner.sqlMemoryMode = false;
+    queryRunner.sqlInMemory = { upQueries: [], downQueries: [] };
+    await queryRunner.startTransaction();
+    try {
+      return await changedParts(
+        queryRunner,
+        pathOf(metadata),
+        Table.create(metadata, driver),
+        this.liveNames.get(metadata),
+      );
+    } finally {
+      await queryRunner.rollbackTransaction();
+      Object.assign(queryRunner, { sqlMemoryMode, sqlInMemory });
+    }
+  }
+
+  /** A type that does not exist yet, such as a new enum of the host's, hides nothing of a table. */
+  protected onRefused(_metadata: EntityMetadata, error: QueryFailedError): void {
+    if ((error.driverError as { code?: unknown }).code !== UNDEFINED_OBJECT) throw error;
   }
 
   /**

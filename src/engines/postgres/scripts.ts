@@ -2,6 +2,8 @@ import { DefaultNamingStrategy } from 'typeorm';
 import type { ScriptTables } from '../engine';
 import { forgetIn, recordIn, type Scripts } from '../scripts';
 
+const PSQL = 'psql --set ON_ERROR_STOP=1 --file <this file>';
+
 export const postgresScripts = ({ migrations: table }: ScriptTables): Scripts => ({
   wrap: (statements) => ['BEGIN', ...statements, 'COMMIT'],
   look: undefined,
@@ -9,5 +11,6 @@ export const postgresScripts = ({ migrations: table }: ScriptTables): Scripts =>
   makeTable: `CREATE TABLE IF NOT EXISTS "${table}" ("id" SERIAL NOT NULL, "timestamp" bigint NOT NULL, "name" character varying NOT NULL, CONSTRAINT "${new DefaultNamingStrategy().primaryKeyName(table, ['id'])}" PRIMARY KEY ("id"))`,
   record: (migration) => recordIn(table, migration),
   forget: (migration) => [forgetIn(table, migration)],
-  run: () => 'psql --set ON_ERROR_STOP=1 --file <this file>',
+  run: { forward: PSQL, rollback: PSQL },
+  guard: undefined,
 });

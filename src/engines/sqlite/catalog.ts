@@ -1,4 +1,6 @@
+import type { QueryRunner } from 'typeorm';
 import { byTable } from '../by-table';
+import { quote } from '../../driver/sql/quote';
 import { SqliteFamilySchemaBuilder } from '../../driver/schema/schema-builder';
 import type { Engine } from '../engine';
 import { SQLITE_STAND_INS } from '../../host/stand-in-tables/sqlite';
@@ -28,6 +30,29 @@ const DESCRIBE = `
   WHERE m."type" IN ('table', 'view') AND lower(m."name") IN (SELECT "value" FROM json_each(?))
   ORDER BY m."name", c."cid"`;
 
+/** Undefined if SQLite checks nothing, as a foreign key references a column that is not a key. */
+async function violations(
+  queryRunner: QueryRunner,
+  pragma: string,
+): Promise<readonly ViolationRow[] | undefined> {
+  try {
+    return (await queryRunner.query(pragma)) as ViolationRow[];
+  } catch (error) {
+    if (String(error).includes('foreign key mismatch')) return undefined;
+    throw error;
+  }
+}
+
+function countsOf(rows: readonly ViolationRow[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { table, parent, fkid } of rows) {
+    // Not by row: a rebuild may number the rows anew.
+    const key = `foreign key ${fkid} of "${table}" to "${parent}"`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
+}
+
 /** What SQLite knows of its tables, in a file or behind a D1 binding. */
 export const sqliteCatalog: Pick<
   Engine,
@@ -42,19 +67,21 @@ export const sqliteCatalog: Pick<
   accepts: (_wanted, actual) => /char|text|clob|uuid/.test(actual),
 
   async danglingKeys(queryRunner) {
-    const counts = new Map<string, number>();
-    try {
-      const rows = (await queryRunner.query('PRAGMA foreign_key_check')) as ViolationRow[];
-      for (const { table, parent, fkid } of rows) {
-        // Not by row: a rebuild may number the rows anew.
-        const key = `foreign key ${fkid} of "${table}" to "${parent}"`;
-        counts.set(key, (counts.get(key) ?? 0) + 1);
-      }
-    } catch (error) {
-      // A foreign key of the host's references a column that is not a key. SQLite then checks nothing.
-      if (!String(error).includes('foreign key mismatch')) throw error;
+    const whole = await violations(queryRunner, 'PRAGMA foreign_key_check');
+    if (whole !== undefined) return countsOf(whole);
+    // A foreign key of the host's references a column that is not a key, and SQLite checks none. Each
+    // table by itself leaves out the one that has such a key.
+    const tables = (await queryRunner.query(
+      `SELECT "name" FROM "sqlite_master" WHERE "type" = 'table'`,
+    )) as { name: string }[];
+    const rows: ViolationRow[] = [];
+    const unchecked = new Map<string, number>();
+    for (const { name } of tables) {
+      const own = await violations(queryRunner, `PRAGMA foreign_key_check(${quote(name)})`);
+      if (own === undefined) unchecked.set(`a foreign key of "${name}" that references no key`, 1);
+      else rows.push(...own);
     }
-    return counts;
+    return new Map([...countsOf(rows), ...unchecked]);
   },
 
   standIns: SQLITE_STAND_INS,
@@ -64,6 +91,6 @@ export const sqliteCatalog: Pick<
   async compare(dataSource, tables) {
     const builder = new SqliteFamilySchemaBuilder(dataSource);
     const { statements, extras } = await builder.compare(tables);
-    return { differences: statements, hosts: extras };
+    return { differences: statements, hosts: extras, unchecked: [] };
   },
 };

@@ -5,12 +5,14 @@ import { BillingTable } from '../columns/billing-table';
 import { different } from '../columns/row-rules';
 import type { JsonObject } from '../columns/values';
 import type { Currency } from '../vocabulary';
+import { Named } from '../../host/named';
 
 /** What tenants may subscribe to: table `plans`. A plan in use can't be deleted; deactivate it. */
 @BillingTable({
   rules: [different('stripePriceIdYearly', 'stripePriceIdMonthly')],
 })
 @Entity('plans')
+@Named('Plan')
 export class Plan extends BillingEntity {
   /** 1 to 100 characters, unique (`uq_plans_name`). */
   @Varchar(100, { unique: true })

@@ -37,6 +37,7 @@ import {
   type SubscriptionStatus,
 } from '../vocabulary';
 import { Plan } from './plan';
+import { Named } from '../../host/named';
 
 const IS_LIVE = isOneOf('status', LIVE_SUBSCRIPTION_STATUSES);
 
@@ -62,6 +63,7 @@ const IS_LIVE = isOneOf('status', LIVE_SUBSCRIPTION_STATUSES);
 })
 // Renewals due.
 @Index('ix_subscriptions_period_end', ['currentPeriodEnd'], { where: IS_LIVE })
+@Named('Subscription')
 export class Subscription extends BillingEntity {
   /** The host's tenant. Deleting it deletes the row (`fk_subscriptions_tenant_id`). */
   @HostKey('tenant', { index: true })

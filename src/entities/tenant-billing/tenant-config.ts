@@ -5,10 +5,12 @@ import { BillingEntity } from '../billing-entity';
 import { CurrencyCode, HostKey, Varchar } from '../columns';
 import { BillingTable } from '../columns/billing-table';
 import type { Currency } from '../vocabulary';
+import { Named } from '../../host/named';
 
 /** How a tenant is billed: table `tenant_config`, at most one row a tenant. */
 @BillingTable()
 @Entity('tenant_config')
+@Named('TenantConfig')
 export class TenantConfig extends BillingEntity {
   /**
    * The host's tenant, unique (`uq_tenant_config_tenant_id`). Deleting it deletes the row

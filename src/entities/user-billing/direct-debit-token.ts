@@ -24,6 +24,7 @@ import {
   type DirectDebitScheme,
   type MandateStatus,
 } from '../vocabulary';
+import { Named } from '../../host/named';
 
 /**
  * A user's mandate, and the token to use it with: table `direct_debit_tokens`. The token itself is
@@ -51,6 +52,7 @@ import {
   unique: true,
   where: "is_default AND status = 'active'",
 })
+@Named('DirectDebitToken')
 export class DirectDebitToken extends BillingEntity {
   /** The host's user. Deleting it deletes the row (`fk_direct_debit_tokens_user_id`). */
   @HostKey('user', { index: true })

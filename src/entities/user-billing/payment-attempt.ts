@@ -30,6 +30,7 @@ import {
 } from '../vocabulary';
 import { DirectDebitToken } from './direct-debit-token';
 import { UserSubscription } from './user-subscription';
+import { Named } from '../../host/named';
 
 /**
  * One attempt to take a payment from a user: table `payment_attempts`. For one period of a
@@ -69,6 +70,7 @@ import { UserSubscription } from './user-subscription';
 // A user's history, newest first, in pages by keyset.
 @Index('ix_payment_attempts_user_id', ['userId', 'createdAt', 'id'])
 @Index('ix_payment_attempts_retry', ['nextRetryAt'], { where: 'next_retry_at IS NOT NULL' })
+@Named('PaymentAttempt')
 export class PaymentAttempt extends BillingEntity {
   /** The host's user. Deleting it deletes the row (`fk_payment_attempts_user_id`). */
   @HostKey('user')

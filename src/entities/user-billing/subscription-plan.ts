@@ -15,6 +15,7 @@ import {
 import { BillingTable } from '../columns/billing-table';
 import type { JsonObject } from '../columns/values';
 import { BILLING_INTERVALS, type BillingInterval, type Currency } from '../vocabulary';
+import { Named } from '../../host/named';
 
 /**
  * What users may subscribe to: table `subscription_plans`. A plan in use can't be deleted;
@@ -22,6 +23,7 @@ import { BILLING_INTERVALS, type BillingInterval, type Currency } from '../vocab
  */
 @BillingTable({ rules: [intervalLength] })
 @Entity('subscription_plans')
+@Named('SubscriptionPlan')
 export class SubscriptionPlan extends BillingEntity {
   /**
    * Stable name for use in code, unique (`uq_subscription_plans_code`): lower-case letters, digits,

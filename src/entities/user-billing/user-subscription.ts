@@ -33,6 +33,7 @@ import {
 } from '../vocabulary';
 import { DirectDebitToken } from './direct-debit-token';
 import { SubscriptionPlan } from './subscription-plan';
+import { Named } from '../../host/named';
 
 /**
  * A user's subscription to a plan: table `user_subscriptions`. A user has at most one that is live
@@ -62,6 +63,7 @@ import { SubscriptionPlan } from './subscription-plan';
 @Index('ix_user_subscriptions_due', ['nextBillingAt'], {
   where: isOneOf('status', BILLABLE_SUBSCRIPTION_STATUSES),
 })
+@Named('UserSubscription')
 export class UserSubscription extends BillingEntity {
   /** The host's user. Deleting it deletes the row (`fk_user_subscriptions_user_id`). */
   @HostKey('user', { index: true })

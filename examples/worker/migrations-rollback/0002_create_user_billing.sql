@@ -13,3 +13,6 @@ CREATE TABLE IF NOT EXISTS d1_migrations (
   applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 );
 DELETE FROM d1_migrations WHERE name = '0002_create_user_billing.sql';
+-- No semicolon at the end: what `wrangler d1 migrations apply` adds to a file is then a syntax error,
+-- so that this file, taken for a migration, changes nothing.
+SELECT 'reverted' AS "result"

@@ -1,0 +1,47 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import { BillingError } from '../../errors';
+
+/** "billing" in ASCII: the first half of the advisory lock's key, to avoid other applications' keys. */
+const LOCK_CLASS = 0x62696c6c;
+
+/**
+ * Without parameters: an open portal would keep a snapshot, for which CREATE INDEX CONCURRENTLY of a
+ * migration outside a transaction would wait for ever.
+ */
+function keyOf({ dataSource }: QueryRunner): string {
+  const table = dataSource.options.migrationsTableName ?? 'migrations';
+  return `${LOCK_CLASS}, hashtext(current_schema() || '.${table.replaceAll("'", "''")}')`;
+}
+
+/** A transaction's lock, not a session's: it holds behind a pooler too, and ends with the process. */
+export async function lockTransaction(queryRunner: QueryRunner): Promise<void> {
+  await queryRunner.query(`SELECT pg_advisory_xact_lock(${keyOf(queryRunner)})`);
+}
+
+/**
+ * The same lock for a session. Behind a pooler each statement may go to another session, and the lock
+ * would stay with one of them.
+ */
+export async function lockSession(queryRunner: QueryRunner): Promise<() => Promise<void>> {
+  const client = (await queryRunner.connect()) as { readonly processID?: number };
+  const rows = (await queryRunner.query('SELECT pg_backend_pid() AS "pid"')) as { pid: number }[];
+  if (client.processID !== rows[0]?.pid) {
+    throw BillingError.configurationInvalid(
+      "Migrations without a transaction need a second connection for their lock behind a pooler, and the DataSource's pool has one",
+      'set poolSize to 2 or more and let the pooler open as many, connect to the server itself, or leave the transaction',
+    );
+  }
+  const key = keyOf(queryRunner);
+  await queryRunner.query(`SELECT pg_advisory_lock(${key})`);
+  return async () => {
+    await queryRunner.query(`SELECT pg_advisory_unlock(${key})`);
+  };
+}
+
+/** Whether the pool holds one connection, so that a second one would be waited for for ever. */
+export function hasOneConnection({ driver }: DataSource): boolean {
+  const { master } = driver as {
+    readonly master?: { readonly options?: { readonly max?: number } };
+  };
+  return master?.options?.max === 1;
+}

@@ -1,0 +1,71 @@
+import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import { BillingError } from '../errors';
+import type { ReversibleMigrationClass } from './reversible-migration';
+
+/** The SQL that a list of migrations is written in, which is the list's name. */
+export type MigrationDialect = 'postgres' | 'sqlite';
+
+const lists = new WeakMap<object, MigrationDialect>();
+
+/**
+ * Makes the migrations of a list refuse another database, whoever runs them: `migrate()`, TypeORM's
+ * own `runMigrations()` or its CLI.
+ */
+export function inDialect(
+  dialect: MigrationDialect,
+  migrations: ReversibleMigrationClass[],
+): ReversibleMigrationClass[] {
+  for (const { prototype } of migrations) {
+    const { up, down } = prototype as { up: Run; down: Run };
+    lists.set(prototype as object, dialect);
+    Object.assign(prototype as object, { up: guarded(up), down: guarded(down) });
+  }
+  return migrations;
+}
+
+type Run = (this: MigrationInterface, queryRunner: QueryRunner) => Promise<void>;
+
+const guarded = (run: Run): Run =>
+  async function (queryRunner) {
+    // What only records the statements has no DataSource.
+    const { dataSource } = queryRunner as { dataSource?: DataSource };
+    if (dataSource !== undefined) assertDialect(this, dataSource);
+    await run.call(this, queryRunner);
+  };
+
+/**
+ * Refuses a migration of billing's, or one derived from it, that is written for another database.
+ *
+ * @throws BillingError `CONFIGURATION_INVALID`, which names the list to use
+ */
+export function assertDialect(migration: MigrationInterface, { options }: DataSource): void {
+  const dialect = dialectOf(migration);
+  const { type } = options;
+  const taken = DIALECTS[type];
+  if (dialect === undefined || dialect === taken) return;
+  throw BillingError.configurationInvalid(
+    `${migration.name ?? 'A migration'} is of the list migrations.${dialect}, and this DataSource is on ${NAMES[type] ?? `"${type}"`}`,
+    taken === undefined
+      ? 'use a DataSource of type "postgres", a SqliteDataSource or a D1DataSource'
+      : `give the DataSource tenantBilling.migrations.${taken} or userBilling.migrations.${taken}`,
+  );
+}
+
+/** By TypeORM's type of DataSource; `capacitor` is that of SQLite and D1 here. */
+const DIALECTS: Readonly<Partial<Record<string, MigrationDialect>>> = {
+  postgres: 'postgres',
+  capacitor: 'sqlite',
+};
+
+const NAMES: Readonly<Partial<Record<string, string>>> = {
+  postgres: 'Postgres',
+  capacitor: 'SQLite or D1',
+};
+
+function dialectOf(migration: object): MigrationDialect | undefined {
+  for (let one: unknown = migration; one !== null; one = Object.getPrototypeOf(one)) {
+    const dialect = lists.get(one as object);
+    if (dialect !== undefined) return dialect;
+  }
+  return undefined;
+}
