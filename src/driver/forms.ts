@@ -18,10 +18,10 @@ const wholeNumber: Form = (x) => `${x} = CAST(${x} AS INTEGER)`;
 /** A BLOB never equals a text, and printf() ends at a NUL character. */
 const text: Form = (x) => `${x} = printf('%s', ${x})`;
 
-const digits = (count: number): string => '[0-9a-f]'.repeat(count);
-const UUID = [8, 4, 4, 4, 12].map(digits).join('-');
-
-const uuid: Form = (x) => `${text(x)} AND ${x} GLOB '${UUID}'`;
+/** Not one pattern for all of it: D1 takes 50 bytes. */
+const uuid: Form = (x) =>
+  `${text(x)} AND ${x} GLOB '????????-????-????-????-????????????' ` +
+  `AND ${x} NOT GLOB '*[^0-9a-f-]*' AND length(replace(${x}, '-', '')) = 32`;
 
 /**
  * A modifier makes SQLite carry 24:00, a second 60 or 30 February over to the moment that it means,
