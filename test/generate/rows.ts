@@ -49,7 +49,7 @@ INSERT INTO user_subscriptions (id, user_id, plan_id, direct_debit_token_id, sta
 INSERT INTO payment_attempts (id, user_id, user_subscription_id, direct_debit_token_id, kind, status, amount, currency, amount_refunded, period_start, period_end, idempotency_key, provider, succeeded_at, next_retry_at) VALUES
   ('${id(41)}', '${ALICE}', '${LIVE}', '${NEWEST}', 'initial', 'succeeded', 500, 'GBP', 0, '2026-01-01 00:00:00.000', '2026-02-01 00:00:00.000', 'key-1', 'gocardless', '2026-01-01 00:00:01.999', NULL),
   ('${id(42)}', '${ALICE}', '${LIVE}', '${NEWEST}', 'renewal', 'scheduled', 500, 'GBP', 0, '2026-02-01 00:00:00.000', '2026-03-01 00:00:00.000', 'key-2', 'gocardless', NULL, '2026-02-03 00:00:00.000'),
-  ('${id(43)}', '${ALICE}', '${ENDED}', '${OLDEST}', 'retry', 'refunded', 9900, 'GBP', 9900, NULL, NULL, 'key-3', 'gocardless', NULL, NULL),
+  ('${id(43)}', '${ALICE}', '${ENDED}', '${OLDEST}', 'retry', 'refunded', 9900, 'GBP', 9900, NULL, NULL, 'key-3', 'gocardless', '2025-12-01 00:00:02.000', NULL),
   ('${id(44)}', '${BOB}', NULL, NULL, 'one_off', 'unknown', 1, 'JPY', 0, NULL, NULL, 'key-4', 'stripe', NULL, NULL);
 `;
 

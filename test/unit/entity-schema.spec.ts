@@ -185,12 +185,12 @@ describe('T3 U1 U2 names', () => {
     }
     const text = new Map(checks.map(({ name, expression }) => [name, expression]));
     expect(text.get('ck_subscriptions_ended_at')).toBe(
-      "(ended_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00') AND " +
-        "((ended_at IS NOT NULL) = (status IN ('incomplete_expired', 'canceled')))",
+      "((ended_at IS NOT NULL) = (status IN ('incomplete_expired', 'canceled'))) AND " +
+        "(ended_at BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999+00')",
     );
     expect(text.get('ck_user_subscriptions_provider')).toBe(
-      '(length(provider) BETWEEN 1 AND 32) AND ' +
-        '(provider_subscription_id IS NULL OR provider IS NOT NULL)',
+      '(provider_subscription_id IS NULL OR provider IS NOT NULL) AND ' +
+        '(length(provider) BETWEEN 1 AND 32)',
     );
   });
 });

@@ -8,6 +8,7 @@ import {
 import { quote } from '../../driver/sql/quote';
 import { type ColumnMetadata, Query, type QueryCollector, RdbmsSchemaBuilder } from '../typeorm';
 import { changedParts } from './changed-parts';
+import { orderIndexColumns } from './index-columns';
 import { asResolved, resolve } from './search-path';
 
 /** SQLSTATE of a type that is not there. */
@@ -34,6 +35,7 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
 
   protected override async executeSchemaSyncOperationsInProperOrder(): Promise<void> {
     await this.resolveNames();
+    await orderIndexColumns(this.queryRunner, this.tables);
     for (const metadata of this.entityToSyncMetadatas) {
       const table = this.liveTable(metadata);
       if (table && metadata.checks.length + metadata.indices.length > 0) {

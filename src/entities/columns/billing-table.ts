@@ -41,7 +41,9 @@ export function BillingTable<const Property extends string = never>({
     const checks = new Map<string, string>();
     const addCheck = (name: string, sql: string): void => {
       const other = checks.get(name);
-      checks.set(name, other === undefined ? sql : `(${other}) AND (${sql})`);
+      // The column's own comes last. Postgres writes BETWEEN as two comparisons, and would read those,
+      // where they come first, as parts of the whole.
+      checks.set(name, other === undefined ? sql : `(${sql}) AND (${other})`);
     };
 
     freePlaces(prototype);

@@ -124,12 +124,12 @@ export function checkOf(spec: ColumnSpec): string | undefined {
   switch (spec.kind) {
     case 'varchar': {
       const length = `length(${column}) BETWEEN 1 AND ${spec.length}`;
-      return spec.format?.lowerCase ? `${length} AND ${column} = lower(${column})` : length;
+      return spec.format?.lowerCase ? `${column} = lower(${column}) AND ${length}` : length;
     }
     case 'alphanumeric':
       return (
-        `length(${column}) BETWEEN ${spec.minLength} AND ${spec.length} AND ` +
-        `ltrim(${column}, '${ALPHABETS.alphanumeric.characters}') = ''`
+        `ltrim(${column}, '${ALPHABETS.alphanumeric.characters}') = '' AND ` +
+        `length(${column}) BETWEEN ${spec.minLength} AND ${spec.length}`
       );
     case 'hex':
     case 'currency': {
