@@ -33,7 +33,8 @@ export function answerInParts({
   parameters,
 }: Event): Promise<void> | undefined {
   if (!Array.isArray(parameters) || parameters.length <= MAX_VALUES) return undefined;
-  if (queryRunner.dataSource.options.type !== 'postgres') return undefined;
+  // Postgres numbers the values of a statement: $1, $2.
+  if (queryRunner.dataSource.driver.parametersPrefix !== '$') return undefined;
   const parts = withFewerValues({ text: query, values: parameters as unknown[] });
   return answerNext(queryRunner, query, parts);
 }
