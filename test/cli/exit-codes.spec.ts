@@ -53,6 +53,7 @@ describe.each(enginesByUrl)('exit codes on $name', ({ name, createDatabase }) =>
     expect(JSON.parse((await typed('check', '--json')).stdout)).toEqual({
       differences: [],
       hosts: [],
+      unchecked: [],
     });
 
     await typed('rollback', '--to', 'CreateNotes');

@@ -22,9 +22,10 @@ const SEED = [
   `INSERT INTO session (id, expires_at, token, created_at, updated_at, user_id) VALUES ('s', 9, 't', 1, 1, 'ada')`,
   `INSERT INTO todos (title, user_id) VALUES ('pay', 'ada')`,
 ];
+const PLAN = '00000000-0000-4000-8000-000000000001';
 const SEED_BILLING = [
-  `INSERT INTO subscription_plans (id, code, name, amount, currency, billing_interval) VALUES ('p', 'pro', 'Pro', 900, 'EUR', 'month')`,
-  `INSERT INTO user_subscriptions (id, user_id, plan_id, status, amount, currency, billing_interval) VALUES ('u', 'ada', 'p', 'active', 900, 'EUR', 'month')`,
+  `INSERT INTO subscription_plans (id, code, name, amount, currency, billing_interval) VALUES ('${PLAN}', 'pro', 'Pro', 900, 'EUR', 'month')`,
+  `INSERT INTO user_subscriptions (id, user_id, plan_id, status, amount, currency, billing_interval) VALUES ('${PLAN}', 'ada', '${PLAN}', 'active', 900, 'EUR', 'month')`,
 ];
 
 describe('a host with Better Auth, drizzle and D1', () => {

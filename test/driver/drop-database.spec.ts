@@ -35,7 +35,9 @@ describe.each(sqliteEngines)('B1 an emptied database on $name', ({ createDatabas
   });
 
   it('B1 synchronize(true) makes the tables anew', async () => {
-    await database.sql(`INSERT INTO plans (id, name) VALUES ('p', 'old')`);
+    await database.sql(
+      `INSERT INTO plans (id, name) VALUES ('00000000-0000-4000-8000-000000000001', 'old')`,
+    );
     await dataSource.synchronize(true);
     const tables = (await left()) as { name: string }[];
     expect(tables.map(({ name }) => name)).toContain('plans');

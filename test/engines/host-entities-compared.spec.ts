@@ -20,6 +20,8 @@ import { D1DataSource } from '../../src/d1';
 import { opened } from '../support/data-source';
 import { engines, type TestDatabase } from '../support/engines';
 
+const ID = '00000000-0000-4000-8000-000000000001';
+
 @Entity('tenants')
 class Organization {
   @PrimaryGeneratedColumn('uuid') id!: string;
@@ -158,8 +160,8 @@ describe.each(engines.filter(({ dialect }) => dialect === 'sqlite'))(
       for (const sql of TENANTS) await database.sql(sql);
       const entities = [...tenantBilling.entities];
       await migrate(await open([Organization, ...entities]));
-      await database.sql(`INSERT INTO tenants (id, name) VALUES ('t1', 'one')`);
-      await database.sql(`INSERT INTO tenant_config (id, tenant_id) VALUES ('c1', 't1')`);
+      await database.sql(`INSERT INTO tenants (id, name) VALUES ('${ID}', 'one')`);
+      await database.sql(`INSERT INTO tenant_config (id, tenant_id) VALUES ('${ID}', '${ID}')`);
       await database.sql('CREATE INDEX "hostNotes" ON tenant_config (created_at, id)');
       await database.sql('ALTER TABLE tenant_config ADD COLUMN "hostColumn" text');
       const dataSource = await open([OrganizationWithCity, ...entities]);
@@ -169,10 +171,10 @@ describe.each(engines.filter(({ dialect }) => dialect === 'sqlite'))(
       expect(statements).not.toContain('"homecity"');
       await dataSource.synchronize();
       expect(await database.sql('SELECT id, name, homeCity, land FROM tenants')).toEqual([
-        { id: 't1', name: 'one', homeCity: null, land: 'de' },
+        { id: ID, name: 'one', homeCity: null, land: 'de' },
       ]);
       expect(await database.sql('SELECT id, "hostColumn" FROM tenant_config')).toEqual([
-        { id: 'c1', hostColumn: null },
+        { id: ID, hostColumn: null },
       ]);
       expect(await master()).toContainEqual(expect.objectContaining({ name: 'hostNotes' }));
       expect(await database.sql('PRAGMA foreign_key_check')).toEqual([]);

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { BillingError, check, compare, status } from '../../src';
+import { closeAfterwards } from '../support/closing';
 import { openBilling, openDataSource } from '../support/data-source';
 import { describeOn, engineNamed, engines } from '../support/engines';
 import { postgresAdminUrl } from '../support/test-run';
@@ -32,6 +33,21 @@ describe.each(engines)("T6 what can't be compared on $name", ({ createDatabase }
 describeOn('postgres', 'T6 what a user of Postgres may not look at', () => {
   const NAME = 'looker';
 
+  async function onServer(database: string, text: string): Promise<void> {
+    const url = Object.assign(new URL(postgresAdminUrl()), { pathname: `/${database}` });
+    const admin = new Client({ connectionString: url.href });
+    await admin.connect();
+    try {
+      await admin.query(text);
+    } finally {
+      await admin.end();
+    }
+  }
+
+  /** A role is the server's: it would outlive the databases of the run. */
+  const dropRole = (role: string, database: string): Promise<void> =>
+    onServer(database, `DROP OWNED BY ${role}; DROP ROLE ${role}`);
+
   async function openAs(setting: string) {
     const { database } = await openBilling(engineNamed('postgres').createDatabase);
     const role = `${NAME}_${new URL(database.url).pathname.slice(1)}`;
@@ -40,6 +56,7 @@ describeOn('postgres', 'T6 what a user of Postgres may not look at', () => {
       `CREATE ROLE ${role} LOGIN PASSWORD 'x'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role};
        REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC; ${setting.replaceAll('$role', role).replaceAll('$database', name)}`,
     );
+    closeAfterwards(() => dropRole(role, name));
     const url = Object.assign(new URL(database.url), { username: role, password: 'x' });
     return openDataSource({ ...database, url: url.href });
   }
@@ -77,6 +94,20 @@ describeOn('postgres', 'T6 what a user of Postgres may not look at', () => {
     expect((error as BillingError).message).toMatch(message);
   });
 
+  it('T6 is what takes longer than statement_timeout', async () => {
+    const { database, dataSource } = await openBilling(engineNamed('postgres').createDatabase, {});
+    const pool = new URL(database.url);
+    pool.searchParams.set('options', '-c statement_timeout=200');
+    const hurried = await openDataSource({ ...database, url: pool.href });
+    expect(await check(hurried)).toEqual([]);
+    await database.exec('BEGIN; LOCK TABLE plans IN ACCESS EXCLUSIVE MODE');
+    const error: unknown = await check(hurried).then(String, (one: unknown) => one);
+    await database.exec('ROLLBACK');
+    expect(error).toMatchObject({ code: 'CHECK_INCOMPLETE', details: { differences: [] } });
+    expect((error as BillingError).message).toMatch(/plans .*statement timeout/);
+    expect(await check(dataSource)).toEqual([]);
+  });
+
   it('T6 nothing is left out for a user with the rights of a reader and TEMPORARY', async () => {
     const dataSource = await openAs('GRANT TEMPORARY ON DATABASE $database TO $role');
     expect(await check(dataSource)).toEqual([]);
@@ -92,14 +123,12 @@ describeOn('postgres', 'T6 what a user of Postgres may not look at', () => {
   it('T6 are all tables once the connection is lost', async () => {
     const dataSource = await openAs('GRANT TEMPORARY ON DATABASE $database TO $role');
     const { username: role, pathname } = new URL((dataSource.options as { url: string }).url);
-    const url = new URL(postgresAdminUrl());
-    const admin = new Client({ connectionString: Object.assign(url, { pathname }).href });
-    await admin.connect();
-    await admin.query(`REVOKE CONNECT ON DATABASE ${pathname.slice(1)} FROM PUBLIC`);
-    await admin.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${role}'`,
+    const database = pathname.slice(1);
+    await onServer(
+      database,
+      `REVOKE CONNECT ON DATABASE ${database} FROM PUBLIC;
+       SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${role}'`,
     );
-    await admin.end();
     const { differences, unchecked } = await compare(dataSource);
     expect(differences).toEqual([]);
     expect(unchecked).toHaveLength(7);

@@ -115,7 +115,7 @@ describe('C1 C4 the packed package', () => {
     const words = ['sql', '--dialect', 'd1', '--out', 'sql'];
     const env = { DATABASE_URL: undefined };
     expect(await runNode([program, ...words], { cwd, env })).toMatchObject({ exitCode: 0 });
-    expect(readdirSync(cwd)).toEqual(['sql']);
+    expect(readdirSync(cwd).sort()).toEqual(['sql', 'sql-rollback']);
   });
 
   it('C1 its program names a package that is missing', async () => {

@@ -11,7 +11,13 @@ const now = (name) =>
     .notNull()
     .$defaultFn(() => new Date().toISOString().replace('T', ' ').replace('Z', ''));
 const flag = (name) => integer(name, { mode: 'boolean' });
-const stamps = () => ({ createdAt: now('created_at'), updatedAt: now('updated_at') });
+/** What every table has at its end. */
+const common = () => ({
+  livemode: flag('livemode').notNull().default(true),
+  metadata: text('metadata', { mode: 'json' }).notNull().default({}),
+  createdAt: now('created_at'),
+  updatedAt: now('updated_at'),
+});
 
 export const subscriptionPlans = sqliteTable('subscription_plans', {
   id: id(),
@@ -26,7 +32,7 @@ export const subscriptionPlans = sqliteTable('subscription_plans', {
   features: text('features', { mode: 'json' }).notNull().default({}),
   isActive: flag('is_active').notNull().default(true),
   sortOrder: integer('sort_order').notNull().default(0),
-  ...stamps(),
+  ...common(),
 });
 
 export const directDebitTokens = sqliteTable('direct_debit_tokens', {
@@ -40,7 +46,7 @@ export const directDebitTokens = sqliteTable('direct_debit_tokens', {
   tokenKeyId: text('token_key_id'),
   tokenFingerprint: text('token_fingerprint'),
   bankName: text('bank_name'),
-  last4: text('last4'),
+  accountEnding: text('account_ending'),
   maxAmount: integer('max_amount'),
   currency: text('currency'),
   activatedAt: instant('activated_at'),
@@ -49,7 +55,7 @@ export const directDebitTokens = sqliteTable('direct_debit_tokens', {
   revokedAt: instant('revoked_at'),
   isDefault: flag('is_default').notNull().default(false),
   replacedById: text('replaced_by_id').references(() => directDebitTokens.id),
-  ...stamps(),
+  ...common(),
 });
 
 export const userSubscriptions = sqliteTable('user_subscriptions', {
@@ -60,10 +66,13 @@ export const userSubscriptions = sqliteTable('user_subscriptions', {
     .references(() => subscriptionPlans.id),
   directDebitTokenId: text('direct_debit_token_id').references(() => directDebitTokens.id),
   status: text('status').notNull().default('incomplete'),
+  slot: text('slot').notNull().default('default'),
+  quantity: integer('quantity').notNull().default(1),
   amount: integer('amount').notNull(),
   currency: text('currency').notNull(),
   billingInterval: text('billing_interval').notNull(),
   intervalCount: integer('interval_count').notNull().default(1),
+  billingAnchor: instant('billing_anchor'),
   currentPeriodStart: instant('current_period_start'),
   currentPeriodEnd: instant('current_period_end'),
   trialStart: instant('trial_start'),
@@ -72,13 +81,18 @@ export const userSubscriptions = sqliteTable('user_subscriptions', {
   failedAttempts: integer('failed_attempts').notNull().default(0),
   graceUntil: instant('grace_until'),
   cancelAtPeriodEnd: flag('cancel_at_period_end').notNull().default(false),
+  cancelAt: instant('cancel_at'),
   canceledAt: instant('canceled_at'),
   endedAt: instant('ended_at'),
+  pauseBehavior: text('pause_behavior'),
+  resumesAt: instant('resumes_at'),
+  pendingPlanId: text('pending_plan_id').references(() => subscriptionPlans.id),
+  pendingFrom: instant('pending_from'),
   provider: text('provider'),
   providerSubscriptionId: text('provider_subscription_id'),
   lastEventAt: instant('last_event_at'),
   version: integer('version').notNull().default(1),
-  ...stamps(),
+  ...common(),
 });
 
 export const paymentAttempts = sqliteTable('payment_attempts', {
@@ -105,5 +119,5 @@ export const paymentAttempts = sqliteTable('payment_attempts', {
   succeededAt: instant('succeeded_at'),
   settledAt: instant('settled_at'),
   failedAt: instant('failed_at'),
-  ...stamps(),
+  ...common(),
 });
