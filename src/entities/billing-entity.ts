@@ -1,6 +1,7 @@
 import { AfterInsert, AfterLoad, AfterUpdate, BeforeInsert, BeforeUpdate } from 'typeorm';
 import { nameOf, tableOf, tableOfPrototype } from './columns/registry';
 import { seenRow } from './columns/seen-rows';
+import { rememberValues } from './columns/stored-values';
 import { refuseUnmapped } from './columns/unmapped';
 import type { JsonObject } from './columns/values';
 import { finishInsert, finishUpdate, prepareInsert, prepareUpdate } from './prepare-rows';
@@ -61,11 +62,13 @@ export abstract class BillingEntity {
   /** When the row was last written through an entity. */
   updatedAt!: Date;
 
-  /** Notes the keys of rows that were loaded together. */
+  /** Notes the keys of rows that were loaded together, and values that a newer rule would refuse. */
   @AfterLoad()
   protected finishLoad(): void {
     const table = tableOf(this);
-    if (table !== undefined) rememberKeys(this as unknown as Row, table);
+    if (table === undefined) return;
+    rememberKeys(this as unknown as Row, table);
+    rememberValues(this as unknown as Row, table);
   }
 
   /** Fills in what is missing (key, defaults, timestamps, keys of related rows), and validates. */

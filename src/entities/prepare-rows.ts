@@ -1,11 +1,11 @@
 import type { EntityMetadata } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { missingValue, readInserted } from './columns/column-rules';
-import { tableOf, tableOfPrototype, type TableSpec } from './columns/registry';
+import { tableOf, type TableSpec } from './columns/registry';
 import {
   beginWrite,
   endWrite,
-  idOf,
+  newIdOf,
   relationsOfParents,
   settleKeys,
   type Row,
@@ -75,19 +75,10 @@ function complete(row: Row, table: TableSpec, byParent: ReadonlySet<string>): vo
     // Null would be written before the parent's key.
     if (isParents && row[property] === null && spec.nullable) Reflect.deleteProperty(row, property);
     if (row[property] !== undefined || isParents) continue;
-    const value = related === undefined ? missingValue(spec) : keyOf(related);
+    const value = related === undefined ? missingValue(spec) : newIdOf(related);
     if (value !== undefined) row[property] = value;
   }
   withoutNegativeZero(row, table);
-}
-
-/** A billing row that is saved together with the one that refers to it gets its key now. */
-function keyOf(related: unknown): unknown {
-  const isNew = typeof related === 'object' && related !== null && idOf(related) === undefined;
-  if (isNew && tableOfPrototype(Object.getPrototypeOf(related) as object | null) !== undefined) {
-    (related as Row).id = uuidv7();
-  }
-  return idOf(related);
 }
 
 /** -0 would be stored as 0, and the row read back would not equal the one saved. */

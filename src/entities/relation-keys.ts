@@ -1,5 +1,6 @@
 import type { EntityMetadata } from 'typeorm';
-import type { KeySpec, TableSpec } from './columns/registry';
+import { v7 as uuidv7 } from 'uuid';
+import { tableOf, type KeySpec, type TableSpec } from './columns/registry';
 import { validationError, type ValidationFailure } from './columns/validation-error';
 import { show } from './columns/values';
 
@@ -18,6 +19,8 @@ interface Known {
 }
 
 const known = new WeakMap<object, Known>();
+/** The ids of related rows that were loaded without them, as far as a key beside them says. */
+const idsBeside = new WeakMap<object, unknown>();
 /** The keys of a row when its write began. */
 const written = new WeakMap<object, Readonly<Row>>();
 
@@ -30,6 +33,7 @@ export function rememberKeys(row: Readonly<Row>, { keys }: TableSpec): void {
     found ??= { keys: {}, rows: {} };
     found.keys[property] = row[property] ?? idOf(related);
     found.rows[relation] = related;
+    if (isObject(related) && related.id === undefined) idsBeside.set(related, row[property]);
   }
   if (found !== undefined) known.set(row, found);
 }
@@ -49,9 +53,15 @@ export function disagreements(row: Readonly<Row>, { keys }: TableSpec): Validati
  * undefined until it is loaded.
  *
  * @param stored the row in the database, if it is known
- * @throws BillingError `VALIDATION_FAILED` if what was changed can't be known
+ * @param isEarly whether rows that are saved in the same call may still get their ids
+ * @throws BillingError `VALIDATION_FAILED` if what was changed can't be known, or a row has no id
  */
-export function settleKeys(row: Row, table: TableSpec, stored: Readonly<Row> | undefined): void {
+export function settleKeys(
+  row: Row,
+  table: TableSpec,
+  stored: Readonly<Row> | undefined,
+  { isEarly = false }: { readonly isEarly?: boolean } = {},
+): void {
   const failures: ValidationFailure[] = [];
   for (const key of table.keys) {
     const { property, relation } = key;
@@ -60,11 +70,13 @@ export function settleKeys(row: Row, table: TableSpec, stored: Readonly<Row> | u
     const base = baseOf(row, property, stored);
     // A row that was loaded without its id has not changed.
     const isSame = related !== null && related === known.get(row)?.rows[relation];
-    const other = idOf(related) === undefined && isSame ? base : idOf(related);
-    if (own === other) continue;
-    if (own === undefined || (own === base && base !== undefined)) {
-      // A new row has its id later: TypeORM writes it then.
-      if (other !== undefined) row[property] = other;
+    const other = idOf(related) ?? (isSame ? base : isEarly ? newIdOf(related) : idOf(related));
+    if (own === other && other !== undefined) continue;
+    if (other === undefined) {
+      // A new row of the host's may get its id in the same save().
+      if (!isEarly && !isSame) failures.push(withoutId(row, key));
+    } else if (own === undefined || (own === base && base !== undefined)) {
+      row[property] = other;
     } else if (base !== undefined && other === base) {
       takeAway(row, key);
     } else {
@@ -143,11 +155,27 @@ function isOverruled(given: unknown, now: unknown, base: unknown): boolean {
 
 /** The id of a related row, which may be given as the id alone; null for none. */
 export function idOf(related: unknown): unknown {
-  return typeof related === 'object' && related !== null ? (related as Row).id : related;
+  return isObject(related) ? (related.id ?? idsBeside.get(related)) : related;
+}
+
+/** The id of a related row; a billing row that has none, since it is saved in the same call, gets one. */
+export function newIdOf(related: unknown): unknown {
+  const id = idOf(related);
+  if (id !== undefined || !isObject(related) || tableOf(related) === undefined) return id;
+  return (related.id = uuidv7());
+}
+
+function isObject(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null;
 }
 
 function isOther(related: unknown, key: unknown): boolean {
   return idOf(related) !== undefined && idOf(related) !== key;
+}
+
+function withoutId(row: Readonly<Row>, { property, relation }: KeySpec): ValidationFailure {
+  const value = row[property];
+  return { property, value, expected: `the id of the ${relation} given beside it, which has none` };
 }
 
 function disagreement(row: Readonly<Row>, { property, relation }: KeySpec): ValidationFailure {

@@ -1,4 +1,4 @@
-import { type DataSource, Entity, OneToMany, PrimaryColumn } from 'typeorm';
+import { Column, type DataSource, Entity, OneToMany, PrimaryColumn } from 'typeorm';
 import { BillingSubscriber, Plan, Subscription, UserSubscription } from '../../src';
 import {
   createBillingDatabase,
@@ -14,11 +14,20 @@ import { closeAfterwards } from '../support/closing';
 import { engines, rowsOf, type TestDatabase } from '../support/engines';
 import { openBareDataSource } from './bare-data-source';
 
+const NEW_TENANT = '018f3c5e-0000-7000-8000-00000000f001';
+const NEWER_TENANT = '018f3c5e-0000-7000-8000-00000000f002';
+
 /** A host's class of its tenants, with the subscriptions as a list. */
 @Entity('tenants')
 class Organization {
   @PrimaryColumn('uuid')
   id!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text')
+  slug!: string;
 
   @OneToMany(() => Subscription, (subscription) => subscription.tenant, { cascade: true })
   subscriptions!: Subscription[];
@@ -81,6 +90,22 @@ describe.each(SOURCES)('T1 rows of a parent, $kind on $name', ({ engine, subscri
     await organizations().save(second);
     expect(await stored()).toMatchObject([{ tenant_id: OTHER_TENANT, quantity: 9 }]);
     expect([moved.tenantId, moved.tenant]).toEqual([OTHER_TENANT, undefined]);
+  });
+
+  it('T1 are saved together with a new parent of any class, and with one they name', async () => {
+    const [made, named] = [NEW_TENANT, NEWER_TENANT].map((id) =>
+      organizations().create({ id, name: id, slug: id }),
+    );
+    made!.subscriptions = ['a', 'b'].map((slot) =>
+      Object.assign(new Subscription(), { planId: PLAN, slot }),
+    );
+    const child = Object.assign(new Subscription(), { planId: PLAN, tenant: named });
+    await organizations().save(made!);
+    await dataSource.manager.save([child, named!]);
+    const tenants = (await stored()).map(({ tenant_id }) => tenant_id);
+    expect(tenants.sort()).toEqual([NEW_TENANT, NEW_TENANT, NEWER_TENANT]);
+    await dataSource.manager.remove([child, named!, ...made!.subscriptions, made!]);
+    expect(await stored()).toEqual([]);
   });
 
   it('T1 are refused with a key of another parent, or with a rule broken', async () => {

@@ -3,6 +3,7 @@ import { DirectDebitToken, Plan, Subscription, UserSubscription } from '../../sr
 import {
   createBillingDatabase,
   insert,
+  NOBODY,
   OTHER_TENANT,
   PARENT_USER,
   PLAN,
@@ -157,6 +158,43 @@ describe.each(SOURCES)('T3 keys beside rows, through $kind on $name', ({ engine,
     expect(await rowsOf(database, 'subscriptions')).toHaveLength(1);
   });
 
+  it('T3 a query of relations after a refused save is not refused', async () => {
+    const loaded = await load();
+    Object.assign(loaded, { planId: LARGE, plan: await planOf(THIRD) });
+    await expect(subscriptions().save(loaded)).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+    const [found] = await subscriptions().find({
+      relations: { plan: true },
+      relationLoadStrategy: 'query',
+    });
+    expect([found?.plan?.id, loaded.planId, loaded.plan?.id]).toEqual([PLAN, LARGE, THIRD]);
+  });
+
+  it('T3 a row that was loaded without its id is the one of the key', async () => {
+    const find = (): Promise<Subscription> =>
+      subscriptions().findOneOrFail({
+        where: { id: SUBSCRIPTION },
+        select: { id: true, planId: true, plan: { name: true } },
+        relations: { plan: true },
+      });
+    await subscriptions().save({ ...((await find()) as object), quantity: 6 });
+    expect(await rowsOf(database, 'subscriptions')).toMatchObject([{ plan_id: PLAN, quantity: 6 }]);
+    await subscriptions().save({ ...((await find()) as object), planId: LARGE });
+    expect(await storedPlan()).toBe(LARGE);
+  });
+
+  it('T3 a new row that is not saved with it is no silent change', async () => {
+    const named = await load();
+    named.plan = dataSource.getRepository(Plan).create({ name: 'Not saved' });
+    await expect(subscriptions().save(named)).rejects.toThrow(/foreign key/i);
+    await expect(
+      subscriptions().save(Object.assign(await load(), { plan: {} })),
+    ).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+      details: { failures: [{ property: 'planId' }] },
+    });
+    expect(await storedPlan()).toBe(PLAN);
+  });
+
   it('T3 a row that is made in the same save() is stored, and its key follows', async () => {
     const loaded = await load();
     const plan = dataSource.getRepository(Plan).create({ name: 'New' });
@@ -241,7 +279,9 @@ describe.each(engines)('T3 keys beside rows of plain objects on $name', (engine)
           .insert()
           .values({ tenantId: OTHER_TENANT, ...both })
           .execute(),
-      () => subscriptions.save({ id: SUBSCRIPTION, plan: { id: NOT_STORED }, planId: LARGE }),
+      () => subscriptions.save({ id: SUBSCRIPTION, plan: { id: NOBODY }, planId: LARGE }),
+      () => subscriptions.save({ id: SUBSCRIPTION, plan: { name: 'No id' } }),
+      () => subscriptions.update({ id: SUBSCRIPTION }, { plan: {} }),
     ];
     for (const write of writes) {
       await expect(write()).rejects.toMatchObject({
@@ -254,5 +294,3 @@ describe.each(engines)('T3 keys beside rows of plain objects on $name', (engine)
     expect(await rowsOf(database, 'subscriptions')).toMatchObject([{ plan_id: LARGE }]);
   });
 });
-
-const NOT_STORED = '018f3c5e-0000-7000-8000-00000000ffff';

@@ -65,6 +65,19 @@ describe.each(SOURCES)('T3 values that are stored, through $kind on $name', ({ e
     expect(await rowsOf(database, 'subscriptions')).toMatchObject([{ currency: 'HRK' }]);
   });
 
+  it('T3 what was loaded is kept by update() and upsert() of the entity', async () => {
+    const changed = Object.assign(await load(), { quantity: 2 });
+    await subscriptions().update({ id: ID }, changed);
+    await subscriptions().upsert(Object.assign(await load(), { slot: 'upserted' }), ['id']);
+    expect(await rowsOf(database, 'subscriptions')).toMatchObject([
+      { quantity: 2, slot: 'upserted', currency: 'HRK' },
+    ]);
+    const copied = Object.assign(await load(), { id: undefined, tenantId: OTHER_TENANT });
+    await expect(subscriptions().save(copied as unknown as Subscription)).rejects.toMatchObject(
+      REFUSED,
+    );
+  });
+
   it('T3 a rule that the CHECK holds is judged with it', async () => {
     const loaded = await load();
     loaded.unitAmount = null;

@@ -36,6 +36,8 @@ export interface TableSpec {
   readonly columns: readonly ColumnSpec[];
   /** Those that are keys of other rows. */
   readonly keys: readonly KeySpec[];
+  /** Those whose validator takes less than their CHECK. */
+  readonly strict: readonly ColumnSpec[];
 }
 
 /** A key, and the property that holds the row it refers to. */
@@ -60,11 +62,14 @@ export function declaredColumns(prototype: object): readonly ColumnSpec[] {
   return declared.get(prototype) ?? [];
 }
 
-export function registerTable(prototype: object, spec: Omit<TableSpec, 'keys'>): void {
+export function registerTable(prototype: object, spec: Omit<TableSpec, 'keys' | 'strict'>): void {
   const keys = spec.columns.flatMap(({ property, relation, nullable }) =>
     relation === undefined ? [] : [{ property, relation: relation.property, nullable }],
   );
-  tables.set(prototype, { ...spec, keys });
+  const strict = spec.columns.filter(
+    (column) => column.kind === 'currency' || (column.kind === 'varchar' && column.format),
+  );
+  tables.set(prototype, { ...spec, keys, strict });
 }
 
 /** The table of an entity. A class that a host derives from one of ours has that one's table. */

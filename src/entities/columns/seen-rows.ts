@@ -24,27 +24,32 @@ export function seenRow(object: object): SeenRow | undefined {
  * - It notes which stored row an object is compared with. A listener is not told.
  * - The object is checked and its keys are settled then, before TypeORM looks for changes. Where it
  *   finds none, it calls no listener.
+ * - A row of another class for the same table is inserted before the rows that refer to it, as one of the
+ *   class that the relation names.
  */
 export function watchMetadata(metadata: EntityMetadata): void {
   const { target } = metadata;
   const table = typeof target === 'function' ? tableOfPrototype(target.prototype as object) : null;
   if (typeof target !== 'function' || !table) return;
   let last: { id?: unknown } | undefined;
+  let isOrdered = false;
   onRead(metadata, 'id', (object, isStored) => {
     if (!isStored) {
+      if (!isOrdered) orderParents(metadata);
+      isOrdered = true;
+      // TypeORM reads both at once. What is read later, as by a query of relations, is no comparison.
+      if (last === undefined) queueMicrotask(() => (last = undefined));
       last = object;
       seen.set(object, { metadata });
-    } else {
-      if (
-        last !== undefined &&
-        object instanceof target &&
-        last.id === (object as typeof last).id
-      ) {
-        seen.set(last, { metadata, stored: object });
-        refuseUnknown(last, metadata, object);
-        settleKeys(last, table, object as Row);
-      }
-      last = undefined;
+      return undefined;
+    }
+    const compared = last;
+    last = undefined;
+    if (compared === undefined || !(object instanceof target)) return undefined;
+    if (compared.id === (object as { id?: unknown }).id) {
+      seen.set(compared, { metadata, stored: object });
+      refuseUnknown(compared, metadata, object);
+      settleKeys(compared, table, object as Row, { isEarly: true });
     }
     return undefined;
   });
@@ -54,6 +59,20 @@ export function watchMetadata(metadata: EntityMetadata): void {
       // TypeORM looks into an object: it may be an operator of a query.
       return typeof own === 'object' && own !== null ? undefined : own;
     });
+  }
+}
+
+/**
+ * Has TypeORM sort other classes of a table, such as the host's own of its tenants, with the one that a
+ * relation names. It sorts by that class, or one that a class inherits from.
+ */
+function orderParents({ relationsWithJoinColumns, dataSource }: EntityMetadata): void {
+  for (const { inverseEntityMetadata: named } of relationsWithJoinColumns) {
+    for (const { tablePath, inheritanceTree } of dataSource.entityMetadatas) {
+      const { target } = named;
+      if (tablePath !== named.tablePath || typeof target !== 'function') continue;
+      if (!inheritanceTree.includes(target)) inheritanceTree.push(target);
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import { accepts } from './column-rules';
+import type { TableSpec } from './registry';
 import { isDate } from './values';
 
 /**
@@ -21,9 +23,33 @@ export function judgedBeside<Result>(
   }
 }
 
-/** Whether a value is what the database has, in a row that is being judged beside the stored one. */
+/** Values of loaded rows that a rule would refuse, for the writes that are not compared with the stored row. */
+const loadedRows = new WeakMap<object, Readonly<Record<string, unknown>>>();
+
+/** Notes what a loaded row has that {@link TableSpec.strict} columns would not take. */
+export function rememberValues(
+  row: Readonly<Record<string, unknown>>,
+  { strict }: TableSpec,
+): void {
+  let found: Record<string, unknown> | undefined;
+  for (const spec of strict) {
+    const value = row[spec.property] ?? null;
+    if (value === null || accepts(spec, value)) continue;
+    found ??= { id: row.id };
+    found[spec.property] = value;
+  }
+  if (found !== undefined) loadedRows.set(row, found);
+}
+
+/** The loaded values of a row, unless it has become another one by its id. */
+function loadedOf(row: object): Readonly<Record<string, unknown>> | undefined {
+  const loaded = loadedRows.get(row);
+  return loaded?.id === (row as { id?: unknown }).id ? loaded : undefined;
+}
+
+/** Whether a value is what the database has: in the stored row beside which one is judged, or as loaded. */
 export function isStored(row: object, property: string, value: unknown): boolean {
-  const stored = storedRows.get(row)?.[property];
+  const stored = (storedRows.get(row) ?? loadedOf(row))?.[property];
   return stored !== undefined && (stored === value || textOf(stored) === textOf(value));
 }
 
