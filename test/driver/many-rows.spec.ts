@@ -7,6 +7,9 @@ import { engines, type TestDatabase } from '../support/engines';
 /** Rows with more values than one statement takes: 65,535 on Postgres, 32,766 in a SQLite file, 100 on D1. */
 const ROWS = { postgres: 5500, sqlite: 2800, d1: 100 };
 
+/** Entities in one save() and one remove(). */
+const SAVED = { postgres: 5500, sqlite: 5000, d1: 400 };
+
 const plansOf = (count: number, last?: Partial<Plan>): Partial<Plan>[] =>
   Array.from({ length: count }, (_, index) => ({
     id: uuidv7(),
@@ -47,24 +50,74 @@ describe.each(engines)('B2 many rows in one statement on $name', ({ name, create
     ]);
   });
 
-  it('B2 none is inserted if the last is refused', async () => {
-    const repository = dataSource.getRepository(Plan);
-    const first = { id: uuidv7(), name: 'first' };
-    await repository.insert(first);
-    await expect(repository.insert(plansOf(MANY, { id: first.id }) as never)).rejects.toThrow();
-    expect(await count()).toBe(1);
-    // The connection is as before.
-    await repository.insert({ name: 'after' });
-    expect(await count()).toBe(2);
+  describe('by plain SQL', () => {
+    // The text alone is read: two values a row are enough.
+    const PAIRS = { postgres: 33_000, sqlite: 16_500, d1: 60 }[name];
+    const text = `INSERT INTO pairs (id, note) VALUES ${Array.from({ length: PAIRS }, (_, index) =>
+      name === 'postgres' ? `($${2 * index + 1}, $${2 * index + 2})` : '(?, ?)',
+    ).join(', ')}`;
+    const values = (last = PAIRS): unknown[] =>
+      Array.from({ length: PAIRS }, (_, index) => [
+        index + 1 === PAIRS ? last : index + 1,
+        `note ${index}`,
+      ]).flat();
+    const pairs = async (): Promise<number> =>
+      Number((await database.sql<{ n: unknown }>('SELECT count(*) AS n FROM pairs'))[0]?.n);
+
+    beforeEach(() => database.exec('CREATE TABLE pairs (id integer PRIMARY KEY, note text)'));
+
+    it('B2 none is inserted if the last is refused, and the connection is as before', async () => {
+      await expect(dataSource.query(text, values(1))).rejects.toThrow();
+      expect(await pairs()).toBe(0);
+      await dataSource.query(text, values());
+      expect(await pairs()).toBe(PAIRS);
+    });
+
+    it('B2 in a transaction they are undone with it', async () => {
+      await expect(
+        dataSource.transaction(async ({ queryRunner }) => {
+          await queryRunner!.query(text, values());
+          throw new Error('undone');
+        }),
+      ).rejects.toThrow('undone');
+      expect(await pairs()).toBe(0);
+    });
+
+    if (name !== 'd1') {
+      it("B2 in a transaction that a host's own BEGIN began, they are undone with it", async () => {
+        const queryRunner = dataSource.createQueryRunner();
+        await queryRunner.query('BEGIN');
+        await queryRunner.query(text, values());
+        await queryRunner.query('ROLLBACK');
+        await queryRunner.release();
+        expect(await pairs()).toBe(0);
+      });
+    }
+
+    it('B2 several at once each insert all or nothing', async () => {
+      await database.exec('CREATE TABLE others (id integer PRIMARY KEY, note text)');
+      const outcomes = await Promise.allSettled([
+        dataSource.query(text, values()),
+        dataSource.query(text.replace('pairs', 'others'), values(1)),
+        dataSource.query(text, values()),
+      ]);
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(await pairs()).toBe(PAIRS);
+      expect(await database.sql('SELECT * FROM others')).toEqual([]);
+    });
   });
 
-  it('B2 in a transaction they are undone with it', async () => {
-    await expect(
-      dataSource.transaction(async (manager) => {
-        await manager.getRepository(Plan).insert(plansOf(MANY));
-        throw new Error('undone');
-      }),
-    ).rejects.toThrow('undone');
+  it('B2 thousands are saved, saved again and removed', async () => {
+    const repository = dataSource.getRepository(Plan);
+    const plans = await repository.save(
+      plansOf(SAVED[name]).map((plan) => repository.create(plan)),
+    );
+    expect(await count()).toBe(SAVED[name]);
+    for (const plan of plans) plan.sortOrder = 4;
+    const changed = plans.slice(0, 20);
+    await repository.save(changed);
+    expect(await repository.countBy({ sortOrder: 4 })).toBe(20);
+    await repository.remove(plans);
     expect(await count()).toBe(0);
   });
 
