@@ -34,6 +34,8 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
   declare driver: FamilyDriver;
   #session: Promise<SqliteSession> | undefined;
   #collecting = false;
+  /** Whether a transaction was begun by plain SQL. */
+  #hasBegun = false;
 
   constructor(driver: FamilyDriver) {
     super();
@@ -142,6 +144,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     const values = ((parameters ?? []) as unknown[]).map(toSqliteValue);
     const session = await this.connect();
     const outcome = await this.#logged(sql, () => session.execute(statement, values), values);
+    this.#hasBegun = statement.isInTransactionAfter(this.#hasBegun);
     const result = toQueryResult(statement, outcome);
     return useStructuredResult ? result : (result.raw as unknown);
   }
@@ -202,7 +205,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
 
   /** Runs `work` in a transaction, unless there is one. */
   async #atomically(work: () => Promise<void>): Promise<void> {
-    if (this.isTransactionActive || this.sqlMemoryMode) return work();
+    if (this.isTransactionActive || this.#hasBegun || this.sqlMemoryMode) return work();
     await this.startTransaction();
     try {
       await work();

@@ -234,6 +234,31 @@ describe.each(engines.filter(({ dialect }) => dialect === 'sqlite'))(
   },
 );
 
+describe('U7 B3 a rebuild inside a transaction that plain SQL began', () => {
+  it('U7 B3 is undone with it, and is made by its COMMIT', async () => {
+    const dataSource = new SqliteDataSource({ database: ':memory:', entities: [] });
+    await opened(dataSource);
+    for (const statement of TABLES) await dataSource.query(statement);
+    let queryRunner = dataSource.createQueryRunner();
+    const sql = (): Promise<unknown> =>
+      queryRunner.query(`SELECT sql FROM sqlite_master WHERE name = 'parent'`);
+    const before = await sql();
+    const unique = new TableUnique({ name: 'uq_parent_name', columnNames: ['name'] });
+    await queryRunner.query('BEGIN');
+    await queryRunner.createUniqueConstraint('parent', unique);
+    await queryRunner.query('ROLLBACK');
+    expect(await sql()).toEqual(before);
+    await queryRunner.release();
+    queryRunner = dataSource.createQueryRunner();
+    await queryRunner.query('BEGIN');
+    await queryRunner.createUniqueConstraint('parent', unique);
+    await queryRunner.query('COMMIT');
+    expect(JSON.stringify(await sql())).toContain('uq_parent_name');
+    expect(await queryRunner.query('SELECT * FROM child')).toHaveLength(2);
+    await queryRunner.release();
+  });
+});
+
 describe('U7 B3 a rebuild on a connection with TEMP views and triggers', () => {
   let dataSource: SqliteDataSource;
 
