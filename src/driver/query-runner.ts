@@ -1,4 +1,4 @@
-import { QueryFailedError, QueryResult, QueryRunnerAlreadyReleasedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError, type Table } from 'typeorm';
 import {
   Query,
   SqlInMemory,
@@ -10,9 +10,13 @@ import {
   BroadcasterResult,
 } from './typeorm';
 import { BillingError } from '../errors';
-import { NOW } from './sql/now';
+import { toQueryResult } from './query-result';
+import { withMilliseconds } from './sql/now';
 import { emptying } from './schema/emptying';
-import { readMaster } from './schema/master';
+import { type MasterRow, readTables } from './schema/definition';
+import { aboutGeneratedColumns } from './schema/host-comparison';
+import { readMaster, readSchema } from './schema/master';
+import { planRecreation, withTable } from './schema/recreation';
 import type { SqliteDatabase, SqliteSession, StatementResult } from './session';
 import { Statement } from './sql/statement';
 import { toSqliteValue } from './sql/values';
@@ -29,6 +33,9 @@ interface FamilyDriver extends AbstractSqliteDriver {
 export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
   declare driver: FamilyDriver;
   #session: Promise<SqliteSession> | undefined;
+  #collecting = false;
+  /** Whether a transaction was begun by plain SQL. */
+  #hasBegun = false;
 
   constructor(driver: FamilyDriver) {
     super();
@@ -106,20 +113,11 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     if (isAttached) return super.clearDatabase(database);
     const statements = emptying(await readMaster(this));
     this.loadedTables = [];
-    if (this.isTransactionActive) {
-      for (const sql of statements) await this.query(sql);
-      return;
-    }
     await this.beforeMigration();
     try {
-      await this.startTransaction();
-      try {
+      await this.#atomically(async () => {
         for (const sql of statements) await this.query(sql);
-        await this.commitTransaction();
-      } catch (error) {
-        await this.rollbackTransaction();
-        throw error;
-      }
+      });
     } finally {
       await this.afterMigration();
     }
@@ -146,6 +144,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     const values = ((parameters ?? []) as unknown[]).map(toSqliteValue);
     const session = await this.connect();
     const outcome = await this.#logged(sql, () => session.execute(statement, values), values);
+    this.#hasBegun = statement.isInTransactionAfter(this.#hasBegun);
     const result = toQueryResult(statement, outcome);
     return useStructuredResult ? result : (result.raw as unknown);
   }
@@ -155,17 +154,82 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     return super.executeQueries(up, down);
   }
 
+  /** D1 has no TEMP tables. */
+  get keepsTemporary(): boolean {
+    return !this.sqlMemoryMode;
+  }
+
+  /** What there is. A runner whose statements are held can't read it after a change. */
+  protected readSchema(): Promise<MasterRow[]> {
+    return readSchema(this);
+  }
+
+  /** Called with what there will be after a change. */
+  protected schemaChanged(_rows: readonly MasterRow[]): void {
+    // It can be read again.
+  }
+
+  /**
+   * All of TypeORM's methods that change a table but its name and indexes call this. Its own deletes
+   * the rows of children by cascade where foreign keys are enforced, and loses triggers.
+   */
+  protected override async recreateTable(newTable: Table, oldTable: Table): Promise<void> {
+    const rows = this.#collecting ? [] : await this.readSchema();
+    const live = readTables(rows);
+    const definition = live.get(oldTable.name);
+    if (!definition) return super.recreateTable(newTable, oldTable);
+    // Names the constraints that have no name yet.
+    this.createTableSql(newTable, true);
+    const { driver, dataSource } = this;
+    const { table, up, down } = await planRecreation(this, rows, {
+      live: definition,
+      before: oldTable,
+      after: newTable,
+      type: (column) => driver.createFullType(column),
+    });
+    const stock = await this.collect(() => super.recreateTable(newTable, oldTable));
+    try {
+      await this.#atomically(() =>
+        this.executeQueries(
+          [...up, ...aboutGeneratedColumns(stock.upQueries, dataSource)],
+          // TypeORM collects them in the order of the others and reverses them at the end.
+          [...down.reverse(), ...aboutGeneratedColumns(stock.downQueries, dataSource)],
+        ),
+      );
+      this.schemaChanged(withTable(rows, table));
+    } catch (error) {
+      this.loadedTables = [];
+      throw error;
+    }
+  }
+
+  /** Runs `work` in a transaction, unless there is one. */
+  async #atomically(work: () => Promise<void>): Promise<void> {
+    if (this.isTransactionActive || this.#hasBegun || this.sqlMemoryMode) return work();
+    await this.startTransaction();
+    try {
+      await work();
+      await this.commitTransaction();
+    } catch (error) {
+      await this.rollbackTransaction();
+      throw error;
+    }
+  }
+
   /** Runs `work` and returns the schema changes that it asks for, which are not made. */
   async collect(work: () => Promise<void>): Promise<SqlInMemory> {
     const { sqlInMemory, sqlMemoryMode } = this;
+    const isNested = this.#collecting;
     this.sqlInMemory = new SqlInMemory();
     this.sqlMemoryMode = true;
+    this.#collecting = true;
     try {
       await work();
       return this.sqlInMemory;
     } finally {
       this.sqlInMemory = sqlInMemory;
       this.sqlMemoryMode = sqlMemoryMode;
+      this.#collecting = isNested;
     }
   }
 
@@ -231,25 +295,3 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
 
 /** The result of a statement that returns nothing. */
 const none = (): undefined => undefined;
-
-/**
- * In an UPDATE, TypeORM writes `CURRENT_TIMESTAMP` for the update date, which has no milliseconds
- * in SQLite. All other values are parameters, so this text comes from TypeORM.
- */
-function withMilliseconds(sql: string): string {
-  return sql.startsWith('UPDATE ')
-    ? sql.replaceAll(/("\w+" = )CURRENT_TIMESTAMP(?=,| WHERE |$)/g, `$1${NOW}`)
-    : sql;
-}
-
-/**
- * The raw result as in TypeORM's SQLite drivers: the new row's id after an INSERT, otherwise rows.
- */
-function toQueryResult({ keyword, returnsRows }: Statement, outcome: StatementResult): QueryResult {
-  const result = new QueryResult();
-  const plainInsert = (keyword === 'insert' || keyword === 'replace') && !returnsRows;
-  result.raw = plainInsert ? outcome.lastInsertRowid : outcome.rows;
-  result.records = outcome.rows;
-  if (outcome.changes !== undefined) result.affected = outcome.changes;
-  return result;
-}

@@ -27,6 +27,8 @@ export { OrmUtils } from 'typeorm/util/OrmUtils.js';
  */
 export interface QueryCollector extends QueryRunner {
   executeQueries(up: Query | Query[], down: Query | Query[]): Promise<void>;
+  /** Whether its connection may have TEMP tables, views and triggers that count. */
+  readonly keepsTemporary: boolean;
   /** Runs `work`, and returns the changes that it would make. */
   collect(work: () => Promise<void>): Promise<SqlInMemory>;
 }

@@ -33,8 +33,9 @@ export function answerInParts({
   parameters,
 }: Event): Promise<void> | undefined {
   if (!Array.isArray(parameters) || parameters.length <= MAX_VALUES) return undefined;
-  // Postgres numbers the values of a statement: $1, $2.
-  if (queryRunner.dataSource.driver.parametersPrefix !== '$') return undefined;
+  // Only a driver that numbers its placeholders sends them by Postgres' protocol.
+  const { parametersPrefix } = queryRunner.dataSource.driver as { parametersPrefix?: string };
+  if (parametersPrefix !== '$') return undefined;
   const parts = withFewerValues({ text: query, values: parameters as unknown[] });
   return answerNext(queryRunner, query, parts);
 }
@@ -61,8 +62,7 @@ async function sendAll(
   parts: readonly PostgresStatement[],
   isInTransaction: boolean,
 ): Promise<Result> {
-  const begins = !isInTransaction && parts.length > 1;
-  if (begins) await send('BEGIN');
+  const begins = !isInTransaction && parts.length > 1 && (await begin(send));
   try {
     const results: Result[] = [];
     for (const { text, values } of parts) results.push(await send(text, values));
@@ -77,3 +77,22 @@ async function sendAll(
     throw error;
   }
 }
+
+/**
+ * Begins a transaction, unless the caller has begun one by plain SQL, which TypeORM knows nothing of:
+ * the COMMIT of the parts would end that. Only inside one does Postgres take a SAVEPOINT.
+ */
+async function begin(send: Client['query']): Promise<boolean> {
+  try {
+    await send('SAVEPOINT "parts"');
+  } catch (error) {
+    if ((error as { code?: string }).code !== NO_TRANSACTION) throw error;
+    await send('BEGIN');
+    return true;
+  }
+  await send('RELEASE SAVEPOINT "parts"');
+  return false;
+}
+
+/** `no_active_sql_transaction` */
+const NO_TRANSACTION = '25P01';

@@ -7,6 +7,12 @@ import { engines, type TestDatabase } from '../support/engines';
 /** Rows with more values than one statement takes: 65,535 on Postgres, 32,766 in a SQLite file, 100 on D1. */
 const ROWS = { postgres: 5500, sqlite: 2800, d1: 100 };
 
+/** Entities in one save() and one remove(). */
+const SAVED = { postgres: 400, sqlite: 400, d1: 150 };
+
+/** Values in one list, more than one statement takes. */
+const SOUGHT = { postgres: 66_000, sqlite: 33_000, d1: 2000 };
+
 const plansOf = (count: number, last?: Partial<Plan>): Partial<Plan>[] =>
   Array.from({ length: count }, (_, index) => ({
     id: uuidv7(),
@@ -32,10 +38,9 @@ describe.each(engines)('B2 many rows in one statement on $name', ({ name, create
     const { identifiers } = await repository.insert(structuredClone(rows));
     expect(identifiers.map(({ id }) => id as string)).toEqual(rows.map(({ id }) => id));
     expect(await count()).toBe(MANY);
-    const sought = Array.from({ length: 70_000 }, () => uuidv7());
-    sought[69_999] = rows[7]?.id ?? '';
+    const sought = Array.from({ length: SOUGHT[name] }, () => uuidv7());
+    sought[SOUGHT[name] - 1] = rows[7]?.id ?? '';
     sought[3] = rows[8]?.id ?? '';
-    expect(await repository.countBy({ id: In(sought) })).toBe(2);
     expect(await repository.countBy({ id: Not(In(sought)), name: In(['plan 1', 'plan 7']) })).toBe(
       1,
     );
@@ -47,37 +52,88 @@ describe.each(engines)('B2 many rows in one statement on $name', ({ name, create
     ]);
   });
 
-  it('B2 none is inserted if the last is refused', async () => {
-    const repository = dataSource.getRepository(Plan);
-    const first = { id: uuidv7(), name: 'first' };
-    await repository.insert(first);
-    await expect(repository.insert(plansOf(MANY, { id: first.id }) as never)).rejects.toThrow();
-    expect(await count()).toBe(1);
-    // The connection is as before.
-    await repository.insert({ name: 'after' });
-    expect(await count()).toBe(2);
+  describe('by plain SQL', () => {
+    // The text alone is read: two values a row are enough.
+    const PAIRS = { postgres: 33_000, sqlite: 16_500, d1: 60 }[name];
+    const text = `INSERT INTO pairs (id, note) VALUES ${Array.from({ length: PAIRS }, (_, index) =>
+      name === 'postgres' ? `($${2 * index + 1}, $${2 * index + 2})` : '(?, ?)',
+    ).join(', ')}`;
+    const values = (last = PAIRS): unknown[] =>
+      Array.from({ length: PAIRS }, (_, index) => [
+        index + 1 === PAIRS ? last : index + 1,
+        `note ${index}`,
+      ]).flat();
+    const pairs = async (): Promise<number> =>
+      Number((await database.sql<{ n: unknown }>('SELECT count(*) AS n FROM pairs'))[0]?.n);
+
+    beforeEach(() => database.exec('CREATE TABLE pairs (id integer PRIMARY KEY, note text)'));
+
+    it('B2 none is inserted if the last is refused, and the connection is as before', async () => {
+      await expect(dataSource.query(text, values(1))).rejects.toThrow();
+      expect(await pairs()).toBe(0);
+      await dataSource.query(text, values());
+      expect(await pairs()).toBe(PAIRS);
+    });
+
+    it('B2 an upsert changes the rows that are there', async () => {
+      await database.exec(`INSERT INTO pairs VALUES (1, 'old'), (${PAIRS}, 'old')`);
+      await dataSource.query(
+        `${text} ON CONFLICT (id) DO UPDATE SET note = excluded.note || ' anew'`,
+        values(),
+      );
+      expect(await pairs()).toBe(PAIRS);
+      expect(await database.sql(`SELECT id FROM pairs WHERE note LIKE '% anew'`)).toEqual([
+        { id: 1 },
+        { id: PAIRS },
+      ]);
+    });
+
+    it('B2 in a transaction they are undone with it', async () => {
+      await expect(
+        dataSource.transaction(async ({ queryRunner }) => {
+          await queryRunner!.query(text, values());
+          throw new Error('undone');
+        }),
+      ).rejects.toThrow('undone');
+      expect(await pairs()).toBe(0);
+    });
+
+    if (name !== 'd1') {
+      it("B2 in a transaction that a host's own BEGIN began, they are undone with it", async () => {
+        const queryRunner = dataSource.createQueryRunner();
+        await queryRunner.query('BEGIN');
+        await queryRunner.query(text, values());
+        await queryRunner.query('ROLLBACK');
+        await queryRunner.release();
+        expect(await pairs()).toBe(0);
+      });
+    }
+
+    it('B2 several at once each insert all or nothing', async () => {
+      await database.exec('CREATE TABLE others (id integer PRIMARY KEY, note text)');
+      const outcomes = await Promise.allSettled([
+        dataSource.query(text, values()),
+        dataSource.query(text.replace('pairs', 'others'), values(1)),
+        dataSource.query(text, values()),
+      ]);
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(await pairs()).toBe(PAIRS);
+      expect(await database.sql('SELECT * FROM others')).toEqual([]);
+    });
   });
 
-  it('B2 in a transaction they are undone with it', async () => {
-    await expect(
-      dataSource.transaction(async (manager) => {
-        await manager.getRepository(Plan).insert(plansOf(MANY));
-        throw new Error('undone');
-      }),
-    ).rejects.toThrow('undone');
-    expect(await count()).toBe(0);
-  });
-
-  it('B2 an upsert of many changes the rows that are there', async () => {
+  it('B2 many are saved, saved again and removed', async () => {
     const repository = dataSource.getRepository(Plan);
-    const rows = plansOf(MANY);
-    await repository.insert(structuredClone(rows.slice(0, 10)));
-    await repository.upsert(
-      rows.map((row) => ({ ...row, sortOrder: 9 })),
-      ['id'],
+    const plans = await repository.save(
+      plansOf(SAVED[name]).map((plan) => repository.create(plan)),
     );
-    expect(await count()).toBe(MANY);
-    expect(await repository.countBy({ sortOrder: 9 })).toBe(MANY);
+    expect(await count()).toBe(SAVED[name]);
+    for (const plan of plans) plan.sortOrder = 4;
+    const changed = plans.slice(0, 20);
+    await repository.save(changed);
+    expect(await repository.countBy({ sortOrder: 4 })).toBe(20);
+    await repository.remove(plans);
+    expect(await count()).toBe(0);
   });
 
   it('B2 a statement that can not be split is refused with the limit', async () => {

@@ -1,5 +1,6 @@
 import { BillingError } from '../../errors';
 import { SqliteFamilyQueryRunner } from '../query-runner';
+import type { MasterRow } from '../schema/definition';
 import type { IsolationLevel } from '../typeorm';
 
 /**
@@ -10,6 +11,7 @@ export class D1QueryRunner extends SqliteFamilyQueryRunner {
   /** @throws BillingError `NOT_SUPPORTED` for a transaction inside another, or an isolation level */
   override async startTransaction(isolationLevel?: IsolationLevel): Promise<void> {
     this.#refuseMoreThanHeldWrites(isolationLevel);
+    this.#schema = undefined;
     return super.startTransaction(isolationLevel);
   }
 
@@ -23,6 +25,28 @@ export class D1QueryRunner extends SqliteFamilyQueryRunner {
     if (this.transactionDepth > 1) this.transactionDepth--;
     else await super.rollbackTransaction();
   }
+
+  // TypeORM's signature returns any.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  override async query(query: string, parameters?: any, useStructuredResult = false): Promise<any> {
+    if (/^\s*(?:create|drop|alter)\b/i.test(query)) this.#schema = undefined;
+    return super.query(query, parameters, useStructuredResult) as Promise<unknown>;
+  }
+
+  override get keepsTemporary(): boolean {
+    return false;
+  }
+
+  protected override readSchema(): Promise<MasterRow[]> {
+    const known = this.isTransactionActive ? this.#schema : undefined;
+    return known ? Promise.resolve([...known]) : super.readSchema();
+  }
+
+  protected override schemaChanged(rows: readonly MasterRow[]): void {
+    this.#schema = this.isTransactionActive ? rows : undefined;
+  }
+  /** After changes that are held. */
+  #schema: readonly MasterRow[] | undefined;
 
   #refuseMoreThanHeldWrites(isolationLevel = this.dataSource.options.isolationLevel): void {
     if (this.isTransactionActive) {

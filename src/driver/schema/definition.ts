@@ -46,14 +46,17 @@ export interface MasterRow {
   readonly name: string;
   readonly tbl_name: string;
   readonly sql: string | null;
+  /** Whether it is TEMP: of one connection, and not in the file. */
+  readonly temporary?: boolean;
 }
 
 /** Makes one definition per table out of the rows of `sqlite_master`. */
 export function readTables(rows: readonly MasterRow[]): Map<string, TableDefinition> {
   const tables = new Map<string, TableDefinition>();
-  for (const row of rows) {
+  const lasting = rows.filter(({ temporary }) => !temporary);
+  for (const row of lasting) {
     if (row.type !== 'table' || row.sql === null) continue;
-    const own = rows.filter((other) => other.tbl_name === row.name && other.sql !== null);
+    const own = lasting.filter((other) => other.tbl_name === row.name && other.sql !== null);
     const indexes = own.filter(({ type }) => type === 'index').map(({ sql }) => sql ?? '');
     const triggers = own.filter(({ type }) => type === 'trigger').map(({ sql }) => sql ?? '');
     tables.set(row.name, readTable(row.name, row.sql, indexes, triggers));

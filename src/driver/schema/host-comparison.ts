@@ -63,7 +63,7 @@ export class HostComparison extends RdbmsSchemaBuilder {
     return {
       tables: existing.map(({ table, definition, respell, before }) => {
         const after = snapshot(table);
-        const indexes = this.#indexes(table, definition, before.indexes);
+        const indexes = keptIndexes(table, definition, before.indexes);
         if (after.parts === before.parts) {
           return after.all === before.all
             ? definition
@@ -75,30 +75,36 @@ export class HostComparison extends RdbmsSchemaBuilder {
         );
         return readTable(table.name, sql, indexes, definition.triggers);
       }),
-      up: upQueries.filter((query) => this.#isAboutGeneratedColumns(query)),
-      down: downQueries.filter((query) => this.#isAboutGeneratedColumns(query)),
+      up: aboutGeneratedColumns(upQueries, this.dataSource),
+      down: aboutGeneratedColumns(downQueries, this.dataSource),
     };
-  }
-
-  #isAboutGeneratedColumns({ query }: Query): boolean {
-    const table = this.dataSource.driver.escape(this.dataSource.metadataTableName);
-    return (
-      /^(?:INSERT INTO|DELETE FROM) /.test(query) && query.split(' ')[2]?.startsWith(table) === true
-    );
-  }
-
-  /** An index that stays keeps its text, with what TypeORM doesn't read of it. */
-  #indexes(table: Table, live: TableDefinition, before: ReadonlySet<string>): string[] {
-    return table.indices.map((index) => {
-      const text = live.indexes.get((index.name ?? '').toLowerCase())?.sql;
-      return text !== undefined && before.has(indexText(index))
-        ? text
-        : createIndexStatement(table, index);
-    });
   }
 }
 
-const indexText = ({ name, columnNames, isUnique, where }: TableIndex): string =>
+/** Those of TypeORM's statements that write to its own table. */
+export function aboutGeneratedColumns(queries: readonly Query[], dataSource: DataSource): Query[] {
+  const table = dataSource.driver.escape(dataSource.metadataTableName);
+  return queries.filter(
+    ({ query }) =>
+      /^(?:INSERT INTO|DELETE FROM) /.test(query) && query.split(' ')[2]?.startsWith(table),
+  );
+}
+
+/** An index that stays keeps its text, with what TypeORM doesn't read of it. */
+export function keptIndexes(
+  table: Table,
+  live: TableDefinition,
+  before: ReadonlySet<string>,
+): string[] {
+  return table.indices.map((index) => {
+    const text = live.indexes.get((index.name ?? '').toLowerCase())?.sql;
+    return text !== undefined && before.has(indexText(index))
+      ? text
+      : createIndexStatement(table, index);
+  });
+}
+
+export const indexText = ({ name, columnNames, isUnique, where }: TableIndex): string =>
   JSON.stringify([name, columnNames, isUnique, where]);
 
 interface Snapshot {

@@ -1,8 +1,21 @@
 import { quote } from '../sql/quote';
 import { type Definition, type MasterRow, renameTables, type TableDefinition } from './definition';
-import { dependentsAside } from './dependents';
+import { dependentsAside, type Rebuilt, refuseHidden, refuseLosses } from './dependents';
 
 export type Schema = ReadonlyMap<string, TableDefinition>;
+
+/** What is known of a change besides the two schemas. */
+export interface Circumstances {
+  /** The live schema, whose views and triggers a rebuild must not lose. */
+  readonly rows?: readonly MasterRow[];
+  /**
+   * By table: the column, in lower case, that a new column takes its values from. Without it, that is
+   * the one that is gone, if both have the same type.
+   */
+  readonly moved?: ReadonlyMap<string, ReadonlyMap<string, string>> | undefined;
+  /** Whether it undoes a change. The views and triggers then name no column that it drops. */
+  readonly undoes?: boolean;
+}
 
 /**
  * The statements that turn one schema into another and keep every row, with foreign keys on or off.
@@ -19,12 +32,16 @@ export type Schema = ReadonlyMap<string, TableDefinition>;
  * A new column that is required and has no default comes first of all: SQLite refuses it if the
  * table has rows, before anything is changed.
  *
- * @param rows the live schema, whose views and triggers a rebuild must not lose
+ * @throws BillingError `NOT_SUPPORTED` if a view or trigger stands in the way
  */
-export function planChange(from: Schema, to: Schema, rows: readonly MasterRow[] = []): string[] {
+export function planChange(
+  from: Schema,
+  to: Schema,
+  { rows = [], moved = new Map(), undoes = false }: Circumstances = {},
+): string[] {
   const changed = [...to.values()].filter((table) => differs(from.get(table.name), table));
   const rebuilt = withDependents(
-    changed.filter((table) => mustRebuild(from.get(table.name), table)),
+    changed.filter((table) => mustRebuild(from.get(table.name), table, moved.get(table.name))),
     from,
     to,
   );
@@ -35,15 +52,18 @@ export function planChange(from: Schema, to: Schema, rows: readonly MasterRow[] 
   const [late, early] = partition(dropped, (table) =>
     survivors.some((one) => references(one, table)),
   );
-  const aside = dependentsAside(
-    rebuilt.map(({ name }) => name),
-    rows,
-  );
+  const aside = dependentsAside(rebuilt, rows);
+  refuseHidden([...changed, ...rebuilt, ...dropped], rows);
+  if (!undoes)
+    refuseLosses(
+      rebuilt.map((table) => losses(from.get(table.name), table)),
+      rows,
+    );
   return [
     ...changed.flatMap((table) => addRequired(from.get(table.name), table)),
     ...early.map(({ name }) => `DROP TABLE ${quote(name)}`),
     ...aside.drop,
-    ...rebuild(rebuilt, from),
+    ...rebuild(rebuilt, from, moved),
     ...late.map(({ name }) => `DROP TABLE ${quote(name)}`),
     ...aside.create,
     ...altered.flatMap((table) => alter(from.get(table.name) ?? table, table)),
@@ -122,9 +142,18 @@ const typeOf = ({ name, canonical }: Definition): string => canonical.slice(name
 export const isRequired = (column: Definition): boolean =>
   /\bnot null\b/.test(typeOf(column)) && !/\b(default|as|autoincrement)\b/.test(typeOf(column));
 
-function mustRebuild(from: TableDefinition | undefined, to: TableDefinition): boolean {
+function mustRebuild(
+  from: TableDefinition | undefined,
+  to: TableDefinition,
+  moved: ReadonlyMap<string, string> = new Map(),
+): boolean {
   if (!from) return false;
-  const { gone, added } = difference(from, to);
+  const { gone, added, renamed } = difference(from, to);
+  // Values move only by a rebuild or by RENAME COLUMN.
+  const isMoved = [...moved].some(
+    ([young, old]) => young !== renamed?.to.name || old !== renamed.from.name,
+  );
+  if (isMoved) return true;
   if (from.options !== to.options) return true;
   if (gone.some((key) => to.definitions.has(key))) return true;
   const required = requiredOf(from, to);
@@ -221,31 +250,51 @@ export function parentsFirst(tables: readonly TableDefinition[]): TableDefinitio
   return [...ordered];
 }
 
-function rebuild(tables: readonly TableDefinition[], from: Schema): string[] {
+function rebuild(
+  tables: readonly TableDefinition[],
+  from: Schema,
+  moved: NonNullable<Circumstances['moved']>,
+): string[] {
   const temporary = new Map(tables.map(({ name }) => [name.toLowerCase(), `new_${name}`]));
+  const isCycle = tables.some((table, index) =>
+    tables.slice(index + 1).some((later) => references(table, later)),
+  );
   return [
+    // Rows that refer to each other in a circle can't be copied parents first.
+    ...(isCycle ? ['PRAGMA defer_foreign_keys = ON'] : []),
     ...tables.map((table) => renameTables(table.sql, temporary)),
-    ...tables.map((table) => copyRows(from.get(table.name) ?? table, table)),
+    ...tables.map((table) => copyRows(from.get(table.name) ?? table, table, moved.get(table.name))),
     ...[...tables].reverse().map(({ name }) => `DROP TABLE ${quote(name)}`),
     ...tables.map(({ name }) => `ALTER TABLE ${quote(`new_${name}`)} RENAME TO ${quote(name)}`),
     ...tables.flatMap((table) => [...indexes(table), ...table.triggers]),
   ];
 }
 
-function copyRows(from: TableDefinition, to: TableDefinition): string {
-  const { renamed } = difference(from, to);
+function copyRows(
+  from: TableDefinition,
+  to: TableDefinition,
+  moved: ReadonlyMap<string, string> = renamedIn(from, to),
+): string {
   const pairs = [...to.definitions.values()]
     .filter(({ kind }) => kind === 'column')
     .filter(({ canonical }) => !/ (as \(|generated always )/.test(canonical))
     .map((target) => ({
       target,
-      source:
-        target.name === renamed?.to.name
-          ? renamed.from
-          : from.definitions.get(`column ${target.name}`),
+      source: from.definitions.get(`column ${moved.get(target.name) ?? target.name}`),
     }))
     .filter((pair): pair is typeof pair & { source: Definition } => pair.source !== undefined);
   const targets = pairs.map(({ target }) => quote(target.written)).join(', ');
   const sources = pairs.map(({ source }) => quote(source.written)).join(', ');
   return `INSERT INTO ${quote(`new_${to.name}`)} (${targets}) SELECT ${sources} FROM ${quote(to.name)}`;
+}
+
+function renamedIn(from: TableDefinition, to: TableDefinition): ReadonlyMap<string, string> {
+  const { renamed } = difference(from, to);
+  return new Map(renamed ? [[renamed.to.name, renamed.from.name]] : []);
+}
+
+function losses(from: TableDefinition | undefined, to: TableDefinition): Rebuilt {
+  const columns = [...(from?.definitions ?? [])].filter(([, { kind }]) => kind === 'column');
+  const gone = columns.filter(([key]) => !to.definitions.has(key)).map(([, { name }]) => name);
+  return { name: to.name, gone };
 }

@@ -5,8 +5,9 @@ import { createIndexStatement, createTableStatement } from './create-table';
 import { readTable, readTables, type TableDefinition } from './definition';
 import { type ExtraPart, extrasOf, withExtras } from './extras';
 import { HostComparison, isManaged } from './host-comparison';
-import { readMaster } from './master';
-import { planChange, type Schema } from './plan';
+import { readMaster, readSchema } from './master';
+import { planned } from './planned';
+import type { Schema } from './plan';
 import { renameBack, type Renames, renamesOf, underLiveNames } from './renames';
 
 /**
@@ -32,7 +33,7 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
    */
   protected override async executeSchemaSyncOperationsInProperOrder(): Promise<void> {
     // Before the views: on D1 nothing can be read once a statement is held.
-    const all = await readMaster(this.queryRunner);
+    const all = await readSchema(this.queryRunner);
     const live = readTables(all);
     const metadatas = this.entityToSyncMetadatas;
     const hosts = metadatas.filter((metadata) => !isManaged(metadata));
@@ -52,13 +53,10 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
       }
     }
     for (const table of host.tables) intended.set(table.name, table);
-    const statements = [...planChange(live, intended, rows), ...renames.up];
-    const up = [...statements.map((sql) => new Query(sql)), ...host.up];
-    const down = [
-      ...renames.down.map((sql) => new Query(sql)),
-      ...planChange(intended, live, rows).map((sql) => new Query(sql)),
-      ...host.down,
-    ];
+    const change = await planned(this.queryRunner, { live, intended, rows, renames });
+    const queries = (statements: string[]): Query[] => statements.map((sql) => new Query(sql));
+    const up = [...queries(change.up), ...host.up];
+    const down = [...queries(change.down), ...host.down];
     // TypeORM collects the down statements in the order of the up ones and reverses them at the end.
     if (up.length > 0) await this.queryRunner.executeQueries(up, down.reverse());
     await this.createViews();
@@ -78,7 +76,8 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
       const live = readTables(rows);
       const metadatas = this.entityToSyncMetadatas.filter(({ tableName }) => tables.has(tableName));
       const { intended, renames, extras } = this.#intended(live, metadatas);
-      return { statements: [...planChange(live, intended, rows), ...renames.up], extras };
+      const { up } = await planned(queryRunner, { live, intended, rows, renames });
+      return { statements: up, extras };
     } finally {
       await queryRunner.release();
     }

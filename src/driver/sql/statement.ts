@@ -54,6 +54,14 @@ export class Statement {
     return CONTROL.has(this.keyword);
   }
 
+  /** Whether there is a transaction after it, if there was one before or not. */
+  isInTransactionAfter(before: boolean): boolean {
+    const { keyword } = this;
+    if (keyword === 'begin' || keyword === 'savepoint') return true;
+    if (keyword === 'rollback') return before && this.#has('to');
+    return before && keyword !== 'commit' && keyword !== 'end';
+  }
+
   get returnsRows(): boolean {
     return READS.has(this.verb) || this.#has('returning');
   }

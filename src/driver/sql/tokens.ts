@@ -8,7 +8,7 @@ export interface Token {
 }
 
 const TOKEN =
-  /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[\w$.]+|\?\d+|[<>=!|]{2}|\S/g;
+  /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[\w$.\u0080-\uffff]+|\?\d+|[<>=!|]{2}|\S/g;
 
 /** Whether a token is this keyword or sign. */
 export const is = (token: Token | undefined, text: string): boolean =>
