@@ -1,8 +1,6 @@
 import 'reflect-metadata';
 import './engines/rows';
-import { refuseStockDrivers } from './data-sources/stock-drivers';
-
-refuseStockDrivers();
+import './data-sources/stock-drivers';
 
 export { type BillingFamily, tenantBilling, userBilling } from './billing';
 export { BillingError, type BillingErrorCode, type RefusalDetails } from './errors';

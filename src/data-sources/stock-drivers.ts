@@ -12,7 +12,7 @@ const CAPABLE: readonly string[] = ['postgres', 'cockroachdb', 'aurora-postgres'
  * There is nothing of TypeORM's to hook into before it looks for that package, so its factory of drivers
  * is extended, once in a process.
  */
-export function refuseStockDrivers(): void {
+function refuseStockDrivers(): void {
   const factory = DriverFactory.prototype as Factory;
   if (factory[REFUSES] === true) return;
   const { create } = factory;
@@ -44,3 +44,6 @@ function assertCapable(dataSource: DataSource): void {
     'use a SqliteDataSource for a SQLite file, a D1DataSource for D1, or a DataSource of type "postgres"',
   );
 }
+
+// What imports this module has it done.
+refuseStockDrivers();
