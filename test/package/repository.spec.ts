@@ -13,7 +13,10 @@ describe('C1 npm run repository', () => {
     folder = newFolder('repository');
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
     mkdirSync(join(folder, 'scripts'));
-    for (const name of ['package.json', 'tsconfig.json', 'scripts/repository.ts']) {
+    for (const name of [
+      ...['package.json', 'tsconfig.json'],
+      ...['scripts/exit-code.ts', 'scripts/repository.ts'],
+    ]) {
       cpSync(join(ROOT, name), join(folder, name));
     }
   });
