@@ -186,7 +186,7 @@ describe('B1 in a Worker', () => {
     const { error } = await worker.ask('transactions/allOrNothing', { tenantId: TENANT_IDS[0] });
     expect(error).toMatchObject({
       code: 'UNIQUE_VIOLATION',
-      details: { table: 'subscriptions', columns: ['tenant_id'] },
+      details: { table: 'subscriptions', columns: ['tenant_id', 'slot', 'livemode'] },
     });
     expect(await worker.sql('SELECT name, sort_order FROM plans ORDER BY name')).toEqual([
       { name: 'there', sort_order: 0 },

@@ -134,11 +134,16 @@ describe.each(engines)(
     });
 
     it('T6 is added if it may be null, and a column like it stays', async () => {
-      await database.exec('ALTER TABLE plans DROP COLUMN description');
+      // On SQLite a CHECK names the column, so that it can't be dropped alone.
+      if (dialect === 'sqlite') {
+        await remakePlans(/^ *"description" .*\n|^.*ck_plans_description".*\n/gm, '');
+      } else await database.exec('ALTER TABLE plans DROP COLUMN description');
       await database.exec('ALTER TABLE plans ADD COLUMN segment text');
       const { differences, hosts } = await compare(dataSource);
-      expect(differences).toEqual([expect.stringMatching(/ADD (?:COLUMN )?"description" text$/)]);
+      expect(differences).toContainEqual(expect.stringMatching(/"description" text(?:,|$)/m));
       expect(hosts).toMatchObject([{ kind: 'column', name: 'segment' }]);
+      await fix(differences);
+      expect(await compare(dataSource)).toMatchObject({ differences: [], hosts });
     });
 
     describe('that is required and gone', () => {

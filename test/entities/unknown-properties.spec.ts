@@ -42,7 +42,7 @@ describe.each(engines)('U6 properties that no entity has, on $name', (engine) =>
       await expect(write()).rejects.toMatchObject({
         code: 'VALIDATION_FAILED',
         message: expect.stringContaining(
-          'Subscription has no property quantitty, did you mean quantity?',
+          'Subscription has no property quantitty (did you mean quantity?)',
         ) as unknown,
         details: { entity: 'Subscription', failures: [{ property: 'quantitty' }] },
       });
@@ -50,7 +50,7 @@ describe.each(engines)('U6 properties that no entity has, on $name', (engine) =>
     await expect(
       subscriptions().save({ ...valid, tenant_id: TENANT, wholly: 1 } as DeepPartial<Subscription>),
     ).rejects.toThrow(
-      'no property tenant_id, did you mean tenantId?; Subscription has no property wholly. Correct',
+      'no property tenant_id (did you mean tenantId?); Subscription has no property wholly. Correct',
     );
     expect(await rowsOf(database, 'subscriptions')).toMatchObject([{ id, quantity: 1 }]);
   });

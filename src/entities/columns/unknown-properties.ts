@@ -28,7 +28,7 @@ export function refuseUnknown(object: object, metadata: EntityMetadata, stored?:
   const lines: string[] = [];
   const failures = unknown.map(([property]) => {
     const near = nearest(property, names);
-    const hint = near === undefined ? '' : `, did you mean ${near}?`;
+    const hint = near === undefined ? '' : ` (did you mean ${near}?)`;
     lines.push(`${entity} has no property ${property}${hint}`);
     // The value may be a secret under a wrong name.
     return { property, value: REDACTED, expected: `a property of ${entity}${hint}` };
