@@ -97,6 +97,21 @@ function expectedOf(given: unknown, missing: unknown): unknown {
 /** The range of a type of Postgres, which says no before the CHECK is asked. */
 const AS_ITS_TYPE = '_sort_order';
 
+/** Times that a rule of the row names too. */
+const RULED = /_(?:activated|ended|failed|resumes|revoked|succeeded)_at$|_pending_from$/;
+
+/**
+ * Whether a CHECK is only about the form of a time or a key: `schema/forms.spec.ts` breaks each of these,
+ * and a row that breaks no other one is rare.
+ */
+function isForm(table: EntityRows['table'], name: string): boolean {
+  const { type } = COLUMNS[table][name.slice(`ck_${table}_`.length)] ?? {};
+  return (
+    !RULED.test(name) &&
+    (type === 'timestamptz(3)' || (name.endsWith("_id") && (type === 'uuid' || type === 'text')))
+  );
+}
+
 /** How often each came about: a test in which nothing is ever refused would show nothing. */
 class Tally {
   #stored = 0;
@@ -123,8 +138,11 @@ class Tally {
     expect(this.#refusedByValidator).toBeGreaterThan(all / 10);
     // A few rows can't break every rule.
     if (all < 1_500) return;
-    expect([...this.#checks].sort()).toEqual(
-      checksOf(table).filter((name) => engine !== 'postgres' || !name.endsWith(AS_ITS_TYPE)),
+    const isRule = (name: string): boolean => !isForm(table, name);
+    expect([...this.#checks].filter(isRule).sort()).toEqual(
+      checksOf(table)
+        .filter(isRule)
+        .filter((name) => engine !== 'postgres' || !name.endsWith(AS_ITS_TYPE)),
     );
     const required = Object.entries(properties)
       .map(([property, { missing }]) => ({ column: columnOf(property), missing }))

@@ -22,7 +22,7 @@ export interface RefusedStatement {
 
 /**
  * Of every kind one at least. They stand on the plans `taken`, which a subscription of the first tenant
- * refers to, and `second`, and on a token of the first user with the reference MD-1.
+ * refers to, and `second`, which it changes to at a date, and on a token of the first user with the reference MD-1.
  */
 export const REFUSALS: readonly RefusedStatement[] = [
   {
@@ -34,6 +34,14 @@ export const REFUSALS: readonly RefusedStatement[] = [
     columns: ['name'],
     constraint: 'uq_plans_name',
     constraintOn: ['postgres'],
+  },
+  {
+    name: 'a CHECK of a child whose parent is deleted',
+    sql: `DELETE FROM plans WHERE name = 'second'`,
+    act: (dataSource) => dataSource.getRepository(Plan).delete({ name: 'second' }),
+    code: 'CHECK_VIOLATION',
+    table: 'subscriptions',
+    constraint: 'ck_subscriptions_pending_from',
   },
   {
     name: 'a primary key',

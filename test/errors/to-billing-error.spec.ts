@@ -37,10 +37,13 @@ describe.each(engines)('B6 toBillingError on $name', ({ name: engine, createData
 
   beforeAll(async () => {
     ({ database, dataSource } = await openBilling(createDatabase, { host: 'rows' }));
-    await dataSource.getRepository(Plan).insert([{ id: PLAN, name: 'taken' }, { name: 'second' }]);
-    await dataSource
-      .getRepository(Subscription)
-      .insert({ tenantId: TENANT_IDS[0], planId: PLAN, status: 'active' });
+    const plans = dataSource.getRepository(Plan);
+    await plans.insert({ id: PLAN, name: 'taken' });
+    const { id: pendingPlanId } = await plans.save({ name: 'second' });
+    await dataSource.getRepository(Subscription).insert({
+      ...{ tenantId: TENANT_IDS[0], planId: PLAN, status: 'active' },
+      ...{ pendingPlanId, pendingFrom: new Date('2027-01-01') },
+    });
     await dataSource.getRepository(DirectDebitToken).insert({
       userId: USER_IDS[0],
       provider: 'gocardless',
@@ -120,8 +123,11 @@ describe.each(engines)('B6 toBillingError on $name', ({ name: engine, createData
     const error = await refusalOf(database.sql(one.sql));
     expect(error.code).toBe(one.code);
     // Here no statement tells: Postgres names the table of all but a value that is too long, SQLite
-    // that of a column only.
-    const said = engine === 'postgres' ? one.name !== 'a text that is too long' : one.columns;
+    // that of a column, and of a CHECK by the CHECK's name.
+    const said =
+      engine === 'postgres'
+        ? one.name !== 'a text that is too long'
+        : (one.columns ?? one.code === 'CHECK_VIOLATION');
     expect(error.details).toMatchObject({
       table: said ? one.table : undefined,
       columns: one.columns ?? [],

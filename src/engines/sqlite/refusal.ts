@@ -1,3 +1,4 @@
+import { getMetadataArgsStorage } from 'typeorm';
 import { type Refusal, writtenTable, writtenTables } from '../refusal';
 
 const KINDS: Readonly<Record<string, Refusal['kind']>> = {
@@ -32,10 +33,21 @@ export function readSqliteRefusal(error: object, query: string | undefined): Ref
   };
 }
 
-/** If a batch writes to several tables: the one whose name is part of the CHECK's. */
+/**
+ * The table whose name is part of the CHECK's: one that is written to, of those of a batch, or that of an
+ * entity, since the deletion of a parent writes to its children.
+ */
 function checkedTable(query: string, constraint = ''): string | undefined {
-  const tables = writtenTables(query);
-  if (tables.length === 1) return tables[0];
+  const written = writtenTables(query);
+  const entities = getMetadataArgsStorage().tables.flatMap(({ name }) => name ?? []);
+  return (
+    named(constraint, written) ??
+    named(constraint, entities) ??
+    (written.length === 1 ? written[0] : undefined)
+  );
+}
+
+function named(constraint: string, tables: readonly string[]): string | undefined {
   return tables
     .filter((table) => constraint.startsWith(`ck_${table}_`))
     .sort((a, b) => b.length - a.length)[0];
