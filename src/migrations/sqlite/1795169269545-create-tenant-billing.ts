@@ -116,8 +116,8 @@ export class CreateTenantBilling1795169269545 implements ReversibleMigration {
         CONSTRAINT "ck_subscriptions_current_period" CHECK ((current_period_start IS NULL) = (current_period_end IS NULL) AND (current_period_end IS NULL OR current_period_end > current_period_start)),
         CONSTRAINT "ck_subscriptions_trial" CHECK ((trial_start IS NULL) = (trial_end IS NULL) AND (trial_end IS NULL OR trial_end > trial_start)),
         CONSTRAINT "fk_subscriptions_tenant_id" FOREIGN KEY ("tenant_id") REFERENCES "tenants" ("id") ON DELETE CASCADE,
-        CONSTRAINT "fk_subscriptions_plan_id" FOREIGN KEY ("plan_id") REFERENCES "plans" ("id") ON DELETE RESTRICT,
-        CONSTRAINT "fk_subscriptions_pending_plan_id" FOREIGN KEY ("pending_plan_id") REFERENCES "plans" ("id") ON DELETE SET NULL
+        CONSTRAINT "fk_subscriptions_pending_plan_id" FOREIGN KEY ("pending_plan_id") REFERENCES "plans" ("id") ON DELETE SET NULL,
+        CONSTRAINT "fk_subscriptions_plan_id" FOREIGN KEY ("plan_id") REFERENCES "plans" ("id") ON DELETE RESTRICT
       )
     `);
     await queryRunner.query(

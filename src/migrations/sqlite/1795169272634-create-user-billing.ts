@@ -197,9 +197,9 @@ export class CreateUserBilling1795169272634 implements ReversibleMigration {
         CONSTRAINT "ck_user_subscriptions_current_period" CHECK ((current_period_start IS NULL) = (current_period_end IS NULL) AND (current_period_end IS NULL OR current_period_end > current_period_start)),
         CONSTRAINT "ck_user_subscriptions_trial" CHECK ((trial_start IS NULL) = (trial_end IS NULL) AND (trial_end IS NULL OR trial_end > trial_start)),
         CONSTRAINT "fk_user_subscriptions_user_id" FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE,
-        CONSTRAINT "fk_user_subscriptions_plan_id" FOREIGN KEY ("plan_id") REFERENCES "subscription_plans" ("id") ON DELETE RESTRICT,
+        CONSTRAINT "fk_user_subscriptions_pending_plan_id" FOREIGN KEY ("pending_plan_id") REFERENCES "subscription_plans" ("id") ON DELETE SET NULL,
         CONSTRAINT "fk_user_subscriptions_direct_debit_token_id" FOREIGN KEY ("direct_debit_token_id") REFERENCES "direct_debit_tokens" ("id") ON DELETE SET NULL,
-        CONSTRAINT "fk_user_subscriptions_pending_plan_id" FOREIGN KEY ("pending_plan_id") REFERENCES "subscription_plans" ("id") ON DELETE SET NULL
+        CONSTRAINT "fk_user_subscriptions_plan_id" FOREIGN KEY ("plan_id") REFERENCES "subscription_plans" ("id") ON DELETE RESTRICT
       )
     `);
     await queryRunner.query(
