@@ -18,7 +18,7 @@ import { USER_ROWS } from './user-rows';
 
 // The same rows on every run, unless others are asked for.
 const seed = Number(process.env.FC_SEED ?? 20_260_301);
-const numRuns = Number(process.env.FC_RUNS ?? runs(150, 2_000));
+const numRuns = Number(process.env.FC_RUNS ?? runs(150, 3_000));
 const D1_EVERY = 20;
 
 describe('U6 what the validator accepts, all engines store and return', () => {
@@ -108,7 +108,7 @@ function isForm(table: EntityRows['table'], name: string): boolean {
   const { type } = COLUMNS[table][name.slice(`ck_${table}_`.length)] ?? {};
   return (
     !RULED.test(name) &&
-    (type === 'timestamptz(3)' || (name.endsWith("_id") && (type === 'uuid' || type === 'text')))
+    (type === 'timestamptz(3)' || (name.endsWith('_id') && (type === 'uuid' || type === 'text')))
   );
 }
 
