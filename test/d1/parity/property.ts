@@ -127,8 +127,18 @@ function property(seed: number, count: number): void {
 const each = <T>(worlds: readonly World[], work: (world: World) => Promise<T>): Promise<T[]> =>
   Promise.all(worlds.map(work));
 
+/** A plan can't be deleted while a row has it (foreign key), or changes to it at a date (CHECK). */
+const isOfPlanInUse = ({ refusal }: Outcome): boolean => {
+  const { code = '', table = '' } = refusal ?? {};
+  return code === 'CHECK_VIOLATION'
+    ? /^(?:user_)?subscriptions$/.test(table)
+    : code === 'FOREIGN_KEY_VIOLATION' && table.endsWith("plans");
+};
+
 function expectAlike(step: Action, actual: Outcome, expected: Outcome, engine: string): void {
   if (actual.value !== undefined && actual.value === expected.value) return;
+  // Of several plans in use each engine meets another one first.
+  if (isOfPlanInUse(actual) && isOfPlanInUse(expected)) return;
   if (actual.refusal && expected.refusal && engine === 'd1') {
     // The writes of a transaction are sent when it ends: what is refused before that comes first.
     const early = ['VALIDATION_FAILED', 'ON_PURPOSE'].includes(actual.refusal.code);
