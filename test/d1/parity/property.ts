@@ -129,10 +129,11 @@ const each = <T>(worlds: readonly World[], work: (world: World) => Promise<T>): 
 
 /** A plan can't be deleted while a row has it (foreign key), or changes to it at a date (CHECK). */
 const isOfPlanInUse = ({ refusal }: Outcome): boolean => {
-  const { code = '', table = '' } = refusal ?? {};
+  const code = refusal?.code;
+  const table = String(refusal?.table);
   return code === 'CHECK_VIOLATION'
     ? /^(?:user_)?subscriptions$/.test(table)
-    : code === 'FOREIGN_KEY_VIOLATION' && table.endsWith("plans");
+    : code === 'FOREIGN_KEY_VIOLATION' && table.endsWith('plans');
 };
 
 function expectAlike(step: Action, actual: Outcome, expected: Outcome, engine: string): void {
