@@ -24,11 +24,12 @@ const uuid: Form = (x) =>
   `AND ${x} NOT GLOB '*[^0-9a-f-]*' AND length(replace(${x}, '-', '')) = 32`;
 
 /**
- * A modifier makes SQLite carry 24:00, a second 60 or 30 February over to the moment that it means,
- * which is written otherwise. IS: what is no time at all is NULL. The space takes from `'now'` its
- * meaning, with which a CHECK would be an error.
+ * A modifier makes SQLite carry 24:00 or 30 February over to the day that it means, which is written
+ * otherwise. IS: what is no time at all is NULL. The pattern comes first, as a time is also `'now'`,
+ * with which a CHECK would be an error, and `'12:00Z'`.
  */
-const instant: Form = (x) => `${x} IS strftime('%Y-%m-%d %H:%M:%f', ${x} || ' ', '+0 days')`;
+const instant: Form = (x) =>
+  `${x} GLOB '?????????? ??:??:??.??[0-9]' AND ${x} IS date(${x}, '+0 days') || substr(${x}, 11, 13)`;
 
 /** The first half of a character beyond 16 bits, as JSON escapes it, and the second. */
 const FIRST = '\\u[dD][89abAB]??';
@@ -65,15 +66,29 @@ const FORMS: Readonly<Partial<Record<ColumnType & string, Form>>> = {
 
 /**
  * Holds the columns that the entity's class names to their forms. Called while the columns still
- * have Postgres' types.
+ * have Postgres' types. A foreign key takes only what its key has, and needs no form.
  */
 export function addForms(metadata: EntityMetadata): void {
   const entity = entityClassOf(metadata);
   if (entity === undefined) return;
+  for (const check of metadata.checks) check.expression = asComparisons(check.expression);
   for (const column of metadata.columns) {
     const name = entity.formCheckOf(column.propertyName);
-    if (name !== undefined) addForm(metadata, column, name);
+    const isForeign = metadata.foreignKeys.some(({ columns }) => columns.includes(column));
+    if (name !== undefined && !isForeign) addForm(metadata, column, name);
   }
+}
+
+/** `status IN ('a', 'b')`, as a CHECK. */
+const LIST = /\b(\w+) (NOT )?IN \(('\w+'(?:, '\w+'){2,})\)/g;
+
+/** For an IN of three values and more SQLite builds a table of them anew, for each row. */
+function asComparisons(check: string): string {
+  return check.replaceAll(LIST, (list, column: string, not: string | undefined, values: string) => {
+    if (column === 'NOT') return list;
+    const each = values.split(', ').map((value) => `${column} ${not ? '<>' : '='} ${value}`);
+    return `(${each.join(not ? ' AND ' : ' OR ')})`;
+  });
 }
 
 function addForm(metadata: EntityMetadata, column: ColumnMetadata, name: string): void {

@@ -71,9 +71,16 @@ const quoted = (value: unknown): string =>
 const isList = ({ column }: Place): boolean =>
   /^(status|kind|scheme|billing_interval|pause_behavior)$/.test(column);
 
-/** The CHECK that holds a column to its form; undefined where the type or a list of words does. */
+/** A foreign key, which takes only what its key has. */
+export const isForeign = ({ column }: Place): boolean =>
+  /^(tenant|user|(pending_)?plan|user_subscription|direct_debit_token|replaced_by)_id$/.test(
+    column,
+  );
+
+/** The CHECK that holds a column to its form; undefined where the type, the key or a list of words does. */
 export function formOf(dialect: 'postgres' | 'sqlite', place: Place): string | undefined {
-  const needed = dialect === 'postgres' ? place.type === 'timestamptz' : !isList(place);
+  const needed =
+    dialect === 'postgres' ? place.type === 'timestamptz' : !isList(place) && !isForeign(place);
   return needed ? `ck_${place.table}_${place.column}` : undefined;
 }
 
