@@ -20,6 +20,7 @@ export { D1DataSource } from './data-sources/d1';
 export type { D1Binding } from './driver/d1/binding';
 export type { D1DataSourceOptions } from './driver/d1/data-source';
 
+export { billingMigration } from './migrations/billing-migration';
 export type {
   HostColumn,
   ReversibleMigration,

@@ -21,11 +21,17 @@ export * from './entities/vocabulary';
 export type { SqliteDataSourceOptions } from './driver/file/data-source';
 export { SqliteDataSource } from './data-sources/sqlite';
 
+export { billingMigration } from './migrations/billing-migration';
 export type {
   HostColumn,
   ReversibleMigration,
   ReversibleMigrationClass,
 } from './migrations/reversible-migration';
+export {
+  type AddedMigrations,
+  addMigrations,
+  type AddOptions,
+} from './migrator/add/add-migrations';
 export { check, compare, type Comparison, type HostPart, type Unchecked } from './migrator/check';
 export { migrate, type MigrateOptions } from './migrator/migrate';
 export { type PendingSql, pendingSql } from './migrator/pending-sql';

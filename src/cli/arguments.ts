@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { BillingError } from '../errors';
-import { SCRIPT_DIALECTS, type ScriptDialect } from '../engines/scripts';
+import type { EngineName } from '../engines/engine';
+import { SCRIPT_DIALECTS } from '../engines/scripts';
 
-export const COMMANDS = ['migrate', 'rollback', 'status', 'check', 'sql'] as const;
+export const COMMANDS = ['migrate', 'rollback', 'status', 'check', 'sql', 'add'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface Arguments {
@@ -12,10 +13,11 @@ export interface Arguments {
   readonly dryRun: boolean;
   readonly all: boolean;
   readonly to: string | undefined;
-  readonly dialect: ScriptDialect | undefined;
+  readonly dialect: EngineName | undefined;
   readonly out: string | undefined;
   readonly from: number | undefined;
   readonly table: string | undefined;
+  readonly plain: boolean;
 }
 
 export const HELP = `Usage: typeorm-billing <command> [options]
@@ -33,6 +35,12 @@ export const HELP = `Usage: typeorm-billing <command> [options]
     --out <folder>        the folder for the files; rollback files go to <folder>-rollback
     --from <number>       number of the first file (default: the next one in the folder)
     --table <name>        wrangler's migrations_table (default: d1_migrations)
+  add                   write migrations of your own that extend billing's, with today's date, for
+                        those that you don't have yet; needs no database, and looks at one
+                        that is given for what is applied there
+    --out <folder>        the folder of your migrations
+    --dialect <name>      postgres, sqlite or d1 (default: the database that is given)
+    --plain               write the whole SQL
 
   -d, --data-source <file>  a module that exports a TypeORM DataSource, used in place of
                             DATABASE_URL
@@ -58,6 +66,7 @@ const OWN: Readonly<Record<Command, readonly string[]>> = {
   status: [],
   check: [],
   sql: ['dialect', 'out', 'from', 'table'],
+  add: ['dialect', 'out', 'plain'],
 };
 
 /** @throws BillingError `INVALID_CALL` if a command or an option is not known or not complete */
@@ -69,13 +78,13 @@ export function readArguments(words: readonly string[]): Arguments {
     dryRun: values['dry-run'] ?? false,
     all: values.all ?? false,
     to: values.to,
-    dialect: readDialect(values.dialect),
     out: values.out,
     from: readNumber(values.from),
     table: values.table,
+    plain: values.plain ?? false,
   };
-  if (values.help) return { command: 'help', ...options };
-  if (values.version) return { command: 'version', ...options };
+  if (values.help) return { command: 'help', ...options, dialect: undefined };
+  if (values.version) return { command: 'version', ...options, dialect: undefined };
   const [word, ...rest] = positionals;
   const command = COMMANDS.find((name) => name === word);
   if (!command || rest.length > 0) {
@@ -87,7 +96,7 @@ export function readArguments(words: readonly string[]): Arguments {
     .find((name) => name in values && !OWN[command].includes(name));
   if (foreign) throw invalid(`${command} has no option --${foreign}`);
   if (options.all && options.to !== undefined) throw invalid('Give --all or --to, not both');
-  return { command, ...options };
+  return { command, ...options, dialect: readDialect(values.dialect, command) };
 }
 
 // The options' types are inferred from the call.
@@ -105,6 +114,7 @@ function parse(words: readonly string[]) {
         out: { type: 'string' },
         from: { type: 'string' },
         table: { type: 'string' },
+        plain: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
@@ -115,11 +125,18 @@ function parse(words: readonly string[]) {
   }
 }
 
-function readDialect(word: string | undefined): ScriptDialect | undefined {
-  const dialect = SCRIPT_DIALECTS.find((name) => name === word);
+/** SQLite has no SQL files, but migrations as any other. */
+const ADD_DIALECTS = ['postgres', 'sqlite', 'd1'] as const satisfies readonly EngineName[];
+
+function readDialect(word: string | undefined, command: Command): EngineName | undefined {
+  const dialects: readonly EngineName[] = command === 'add' ? ADD_DIALECTS : SCRIPT_DIALECTS;
+  const dialect = dialects.find((name) => name === word);
   if (dialect !== undefined || word === undefined) return dialect;
-  throw invalid(`--dialect is "${word}", not postgres or d1`);
+  throw invalid(`--dialect is "${word}", not ${listOf(dialects)}`);
 }
+
+const listOf = (names: readonly string[]): string =>
+  `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 
 function readNumber(word: string | undefined): number | undefined {
   if (word === undefined) return undefined;

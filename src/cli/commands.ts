@@ -4,15 +4,11 @@ import { migrate } from '../migrator/migrate';
 import { pendingSql } from '../migrator/pending-sql';
 import { revert } from '../migrator/revert';
 import { status, tables } from '../migrator/status';
+import { LACKING_REMEDY, lackingMigrations, lackingText } from '../migrator/lacking';
+import { add } from './add';
 import type { Arguments, Command } from './arguments';
+import type { Outcome } from './outcome';
 import { textTable } from './text-table';
-
-/** The result of a command: for people, for machines, and the exit code. */
-export interface Outcome {
-  readonly text: string;
-  readonly json: unknown;
-  readonly exitCode: 0 | 1;
-}
 
 type Run = (dataSource: DataSource, options: Arguments) => Promise<Outcome>;
 
@@ -38,11 +34,13 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
     const names = applied.map(({ name }) => name);
     // If nothing was created, only the JSON lists the tables.
     const made = names.length > 0 || forMachines ? await tables(dataSource) : [];
-    const json = { applied: names, tables: made };
-    if (names.length === 0) return done('Nothing is pending; nothing was changed.', json);
+    const lacking = await lackingMigrations(dataSource);
+    const json = { applied: names, tables: made, ...lackingPart(lacking) };
+    const first = lackingLine(lacking);
+    if (names.length === 0) return done(`${first}Nothing is pending; nothing was changed.`, json);
     const rows = made.map(({ table, columns }) => [table, columns] as const);
     return done(
-      `Applied ${names.join(', ')}.\n\n${textTable([['table', 'columns'], ...rows])}`,
+      `${first}Applied ${names.join(', ')}.\n\n${textTable([['table', 'columns'], ...rows])}`,
       json,
     );
   },
@@ -68,16 +66,22 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
   },
 
   async check(dataSource) {
-    const json = await compare(dataSource);
-    const { differences, hosts, unchecked } = json;
-    if (unchecked.length > 0) return { text: incompleteText(json), json, exitCode: 1 };
+    const comparison = await compare(dataSource);
+    const { differences, hosts, unchecked } = comparison;
+    if (unchecked.length > 0) {
+      return { text: incompleteText(comparison), json: comparison, exitCode: 1 };
+    }
+    const lacking = await lackingMigrations(dataSource);
+    const json = { ...comparison, ...lackingPart(lacking) };
     const pending = (await status(dataSource)).filter(({ state }) => state === 'pending');
     const first =
       pending.length === 0
-        ? ''
-        : `Not applied yet: ${pending.map(({ name }) => name).join(', ')}. Run \`migrate\` first.\n\n`;
+        ? lackingLine(lacking)
+        : `${lackingLine(lacking)}Not applied yet: ${pending.map(({ name }) => name).join(', ')}. Run \`migrate\` first.\n\n`;
     const added = hosts.length > 0 ? `\n\n${hostTable(hosts)}` : '';
-    if (differences.length === 0) return done(`The tables match the entities.${added}`, json);
+    if (differences.length === 0) {
+      return done(`${lackingLine(lacking)}The tables match the entities.${added}`, json);
+    }
     return {
       text:
         `${first}The tables differ from the entities. ` +
@@ -87,7 +91,15 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
       exitCode: 1,
     };
   },
+
+  add: (dataSource, options) => add(options, dataSource),
 };
+
+const lackingLine = (names: readonly string[]): string =>
+  names.length === 0 ? '' : `${lackingText(names)}: ${LACKING_REMEDY}.\n\n`;
+
+const lackingPart = (lacking: readonly string[]): { readonly lacking?: readonly string[] } =>
+  lacking.length === 0 ? {} : { lacking };
 
 function incompleteText({ differences, unchecked }: Comparison): string {
   const list = unchecked.map(({ object, reason }) => `- ${object}: ${reason}`);

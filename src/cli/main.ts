@@ -5,8 +5,10 @@ import { type DataSource, TypeORMError } from 'typeorm';
 import { createMigrationDataSource } from '../data-sources/migrations-only';
 import { BillingError } from '../errors';
 import { readSettings } from '../data-sources/settings';
+import { add, hasDatabase } from './add';
 import { type Arguments, HELP, readArguments } from './arguments';
-import { commands, type Outcome } from './commands';
+import { commands } from './commands';
+import type { Outcome } from './outcome';
 import { writeSql } from './sql';
 import { StderrLogger } from './stderr-logger';
 import { version } from './version';
@@ -20,7 +22,9 @@ async function main(words: readonly string[]): Promise<number> {
   const outcome =
     options.command === 'sql'
       ? await writeSql(options)
-      : await onDatabase(options.command, options);
+      : options.command === 'add' && !hasDatabase(options)
+        ? await add(options)
+        : await onDatabase(options.command, options);
   console.log(options.json ? JSON.stringify(outcome.json, null, 2) : outcome.text);
   return outcome.exitCode;
 }

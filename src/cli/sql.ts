@@ -1,12 +1,14 @@
 import { engineNamed } from '../engines/registry';
+import { SCRIPT_DIALECTS } from '../engines/scripts';
 import { FAMILY_MIGRATIONS } from '../migrations/families';
 import { writeSqlFiles } from '../migrator/sql-files';
 import { readMigrationSettings } from '../data-sources/settings';
 import { type Arguments, invalid } from './arguments';
-import type { Outcome } from './commands';
+import type { Outcome } from './outcome';
 
 /** Writes the scripts of the families that the environment names, without a database. */
-export async function writeSql({ dialect, out, from, table }: Arguments): Promise<Outcome> {
+export async function writeSql({ dialect: name, out, from, table }: Arguments): Promise<Outcome> {
+  const dialect = SCRIPT_DIALECTS.find((one) => one === name);
   if (dialect === undefined || out === undefined) {
     throw invalid('sql needs --dialect postgres or d1, and --out <folder>');
   }

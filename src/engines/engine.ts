@@ -49,6 +49,8 @@ export interface Opening {
   read(url: string): string | undefined;
   /** The engine's part of a DataSource's options, for what {@link read} returned. */
   options(place: string): object;
+  /** Whether a database is there, where opening it would make it. Default: it is. */
+  isThere?(place: string): boolean;
 }
 
 /**
@@ -60,6 +62,9 @@ export interface Engine {
 
   /** The SQL it speaks, which says which migrations and which stand-ins it takes. */
   readonly dialect: 'postgres' | 'sqlite';
+
+  /** What a program on this database imports this package by. Default: `typeorm-billing`. */
+  readonly frontDoor: string;
 
   /** Whether a DataSource is on this database. */
   owns(dataSource: DataSource): boolean;
@@ -171,6 +176,7 @@ export interface ScriptTables {
 const nothing = (): Promise<void> => Promise.resolve();
 
 export const DEFAULTS = {
+  frontDoor: 'typeorm-billing',
   opening: undefined,
   atomicity: 'transaction',
   lock: nothing,

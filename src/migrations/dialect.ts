@@ -1,5 +1,6 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { BillingError } from '../errors';
+import { isToBeReverted, isToBeRun } from './adoption';
 import type { ReversibleMigrationClass } from './reversible-migration';
 
 /** The SQL that a list of migrations is written in, which is the list's name. */
@@ -15,21 +16,29 @@ export function inDialect(
   dialect: MigrationDialect,
   migrations: ReversibleMigrationClass[],
 ): ReversibleMigrationClass[] {
-  for (const { prototype } of migrations) {
+  for (const Migration of migrations) {
+    const { name, prototype } = { ...new Migration(), prototype: Migration.prototype as object };
     const { up, down } = prototype as { up: Run; down: Run };
-    lists.set(prototype as object, dialect);
-    Object.assign(prototype as object, { up: guarded(up), down: guarded(down) });
+    lists.set(prototype, dialect);
+    Object.assign(prototype, {
+      billing: name,
+      up: guarded(up, isToBeRun),
+      down: guarded(down, isToBeReverted),
+    });
   }
   return migrations;
 }
 
 type Run = (this: MigrationInterface, queryRunner: QueryRunner) => Promise<void>;
 
-const guarded = (run: Run): Run =>
+const guarded = (run: Run, isDue: typeof isToBeRun): Run =>
   async function (queryRunner) {
     // What only records the statements has no DataSource.
     const { dataSource } = queryRunner as { dataSource?: DataSource };
-    if (dataSource !== undefined) assertDialect(this, dataSource);
+    if (dataSource !== undefined) {
+      assertDialect(this, dataSource);
+      if (!(await isDue(this, queryRunner))) return;
+    }
     await run.call(this, queryRunner);
   };
 

@@ -21,6 +21,8 @@ export interface ReversibleMigration extends MigrationInterface {
   readonly name: string;
   /** The family that it belongs to. Migrations of one family run in their order. */
   readonly family: Family;
+  /** The full name of the migration of billing's that it is, extends or was copied from. */
+  readonly billing?: string;
   /** Host columns that the migration's foreign keys reference. */
   readonly references?: readonly HostColumn[];
   /** Tables that the migration creates; none of them may be there already. */

@@ -3,8 +3,7 @@ import type { Comparison, Engine, HostPart, Unchecked } from '../engines/engine'
 import { entityClassOf } from '../engines/entity-class';
 import { engineOf } from '../engines/registry';
 import { BillingError } from '../errors';
-import { FAMILY_MIGRATIONS } from '../migrations/families';
-import type { ReversibleMigration } from '../migrations/reversible-migration';
+import { declaredBy, migrationsIn } from '../migrations/billing-migration';
 
 export type { Comparison, HostPart, Unchecked };
 
@@ -76,11 +75,7 @@ function billingTables(
   dataSource: DataSource,
   { dialect }: Engine,
 ): { readonly compared: string[]; readonly leftOut: string[] } {
-  const made = new Set(
-    Object.values(FAMILY_MIGRATIONS)
-      .flatMap((family) => family[dialect])
-      .flatMap((Migration) => new Migration().creates ?? []),
-  );
+  const made = new Set(migrationsIn(dialect).flatMap((Migration) => new Migration().creates ?? []));
   const billing = dataSource.entityMetadatas.filter(
     // An entity whose migration is still to be written is known by its class alone.
     (one) => entityClassOf(one) !== undefined || made.has(one.tableName),
@@ -97,7 +92,7 @@ async function unmappedTables(
   mapped: readonly string[],
 ): Promise<Unchecked[]> {
   const names = dataSource.migrations
-    .flatMap(({ creates = [] }: Partial<ReversibleMigration>) => creates)
+    .flatMap((one) => declaredBy(one, engine.dialect)?.creates ?? [])
     .filter((name) => !mapped.includes(name));
   if (names.length === 0) return [];
   const queryRunner = dataSource.createQueryRunner();

@@ -6,7 +6,9 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import type { Engine } from '../engines/engine';
+import { declaredBy } from '../migrations/billing-migration';
 import { assertDialect } from '../migrations/dialect';
+import { heldUnder, nameOf, originOf } from '../migrations/records';
 import type { ReversibleMigration } from '../migrations/reversible-migration';
 import { assertHostIsReady, hasHostTables } from './host-check';
 
@@ -16,6 +18,8 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   only: string | undefined;
   /** The migration that was reverted last. */
   reverted: string | undefined;
+  /** The names in the table of applied migrations, as they were last read. */
+  #recorded: readonly string[] = [];
 
   constructor(
     dataSource: DataSource,
@@ -53,25 +57,50 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     const pending = await this.getPendingMigrations();
     const waiting = new Set<string>();
     for (const { name, instance } of pending) {
-      if (!isBillingMigration(instance)) return name;
-      if (waiting.has(instance.family)) continue;
-      if (await hasHostTables(queryRunner, this.engine, instance)) return name;
-      waiting.add(instance.family);
+      const billing = declaredBy(instance, this.engine.dialect);
+      if (billing === undefined) return name;
+      if (waiting.has(billing.family)) continue;
+      if (await hasHostTables(queryRunner, this.engine, billing)) return name;
+      waiting.add(billing.family);
     }
     return pending[0]?.name;
   }
 
+  /** TypeORM reads the migrations first, and which of them are applied after that. */
+  override async getPendingMigrations(): Promise<Migration[]> {
+    await this.getExecutedMigrations();
+    return super.getPendingMigrations();
+  }
+
+  protected override async loadExecutedMigrations(queryRunner: QueryRunner): Promise<Migration[]> {
+    const executed = await super.loadExecutedMigrations(queryRunner);
+    this.#recorded = executed.map(({ name }) => name);
+    return executed;
+  }
+
+  /** The names under which the migrations are, or will be, recorded: known after a read of the table. */
+  names(): string[] {
+    return [...heldUnder(this.dataSource.migrations, this.#recorded).values()];
+  }
+
   protected override getMigrations(): Migration[] {
-    for (const migration of this.dataSource.migrations) assertDialect(migration, this.dataSource);
-    const migrations = super
-      .getMigrations()
-      .filter(({ name }) => this.only === undefined || name === this.only);
-    for (const migration of migrations) {
-      if (isBillingMigration(migration.instance)) {
-        migration.instance = this.#checked(migration.instance);
+    const { migrations: held } = this.dataSource;
+    for (const migration of held) assertDialect(migration, this.dataSource);
+    const names = heldUnder(held, this.#recorded);
+    const migrations: Migration[] = [];
+    for (const migration of super.getMigrations()) {
+      const { instance } = migration;
+      const name = instance && names.get(instance);
+      if (name === undefined) continue;
+      // Recorded under another name, it is applied, and reverted under that name.
+      if (name !== migration.name) {
+        Object.assign(migration, { name, timestamp: Number(name.slice(-13)) });
       }
+      const billing = declaredBy(instance, this.engine.dialect);
+      if (billing !== undefined) migration.instance = this.#checked(billing);
+      migrations.push(migration);
     }
-    return migrations;
+    return migrations.filter(({ name }) => this.only === undefined || name === this.only);
   }
 
   protected override async insertExecutedMigration(
@@ -80,7 +109,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   ): Promise<void> {
     await this.#guardRecord(queryRunner, migration, 'absent');
     await super.insertExecutedMigration(queryRunner, migration);
-    await this.engine.recordElsewhere(queryRunner, migration.name);
+    await this.engine.recordElsewhere(queryRunner, originName(migration));
   }
 
   protected override async deleteExecutedMigration(
@@ -89,7 +118,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   ): Promise<void> {
     await this.#guardRecord(queryRunner, migration, 'present');
     await super.deleteExecutedMigration(queryRunner, migration);
-    await this.engine.forgetElsewhere(queryRunner, migration.name);
+    await this.engine.forgetElsewhere(queryRunner, originName(migration));
     this.reverted = migration.name;
   }
 
@@ -105,6 +134,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   #checked(migration: ReversibleMigration): ReversibleMigration {
     return {
       ...migration,
+      billing: originOf(migration) ?? migration.name,
       up: async (queryRunner) => {
         await assertHostIsReady(queryRunner, this.engine, migration);
         await migration.up(queryRunner);
@@ -114,7 +144,10 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   }
 }
 
-/** Whether a migration is one of billing's, or declares what they do. */
+/** The name by which another tool knows it: billing's own. */
+const originName = ({ instance, name }: Migration): string => originOf(instance) ?? name;
+
+/** Whether a migration is one of billing's, is made from one, or declares what they do. */
 export function isBillingMigration(
   migration: MigrationInterface | undefined,
 ): migration is ReversibleMigration {
@@ -126,5 +159,5 @@ export function migrationNamed(
   dataSource: DataSource,
   name: string,
 ): MigrationInterface | undefined {
-  return dataSource.migrations.find((one) => (one.name ?? one.constructor.name) === name);
+  return dataSource.migrations.find((one) => nameOf(one) === name);
 }

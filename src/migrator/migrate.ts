@@ -3,6 +3,7 @@ import { engineOf } from '../engines/registry';
 import { BillingError } from '../errors';
 import { BillingMigrationExecutor, isBillingMigration, migrationNamed } from './executor';
 import { assertHostIsReady } from './host-check';
+import { LACKING_REMEDY, lackingMigrations, lackingText } from './lacking';
 import { inMigrationTransaction } from './migration-transaction';
 import { createStandIns, createsStandIns } from './stand-ins';
 import { inOrder, runUnits, type Site, type Unit } from './units';
@@ -34,6 +35,10 @@ export async function migrate(
   options: MigrateOptions = {},
 ): Promise<Migration[]> {
   const engine = engineOf(dataSource);
+  const lacking = await lackingMigrations(dataSource);
+  if (lacking.length > 0) {
+    dataSource.logger.log('warn', `${lackingText(lacking)}: ${LACKING_REMEDY}.`);
+  }
   const pending = await new BillingMigrationExecutor(dataSource, engine).getPendingMigrations();
   // Without the lock: if nothing is pending, nobody waits.
   if (pending.length === 0) {

@@ -29,7 +29,7 @@ export async function revert(
   const engine = engineOf(dataSource);
   const site: Site = { dataSource, engine, fake: options.fake ?? false };
   const namesNow = async (executor: BillingMigrationExecutor): Promise<string[]> =>
-    namesToRevert(dataSource, await appliedNames(executor), options);
+    namesToRevert(await appliedNames(executor), executor.names(), options);
   const outside = new BillingMigrationExecutor(dataSource, engine);
   const apart = engine.atomicity === 'batch' && options.transaction !== 'none';
   const units: Unit<string>[] = apart
@@ -75,13 +75,12 @@ async function appliedNames(executor: BillingMigrationExecutor): Promise<string[
 }
 
 function namesToRevert(
-  dataSource: DataSource,
   applied: readonly string[],
+  known: readonly string[],
   { all = false, to }: RevertOptions,
 ): string[] {
   const names = [...applied.slice(0, countToRevert(applied, all, to))];
-  const known = new Set(dataSource.migrations.map((one) => one.name ?? one.constructor.name));
-  const unknown = names.find((name) => !known.has(name));
+  const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw BillingError.migrationNotFound(
       unknown,

@@ -1,4 +1,5 @@
 import type { DataSource, Migration } from 'typeorm';
+import { refuseToGenerate } from './lacking';
 import { migrate, type MigrateOptions } from './migrate';
 import { revert, type RevertOptions } from './revert';
 
@@ -8,10 +9,17 @@ type Class<Instance> = new (...parameters: any[]) => Instance;
 
 /**
  * Makes `runMigrations()` and `undoLastMigration()` of a DataSource class lock and check, so that
- * TypeORM's CLI and `migrationsRun: true` are as safe as {@link migrate} and {@link revert}.
+ * TypeORM's CLI and `migrationsRun: true` are as safe as {@link migrate} and {@link revert}, and that
+ * `migration:generate` leaves billing's tables to billing's migrations.
  */
 export function withSafeMigrations<Base extends Class<DataSource>>(base: Base): Base {
   return class extends base {
+    override async initialize(): Promise<this> {
+      await super.initialize();
+      refuseToGenerate(this);
+      return this;
+    }
+
     override runMigrations(options?: MigrateOptions): Promise<Migration[]> {
       return migrate(this, options);
     }

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { migrationFilesIn, sqlFilesIn } from '../engines/migration-file';
 import { BillingError } from '../errors';
+import { recordsOf } from '../migrations/records';
 import type { ReversibleMigrationClass } from '../migrations/reversible-migration';
 import {
   MAX_NUMBER,
@@ -87,7 +88,7 @@ async function presentFiles(
   out: string,
   wanted: ScriptDialect,
 ): Promise<ReadonlyMap<string, string>> {
-  const names = new Set(migrations.map((Migration) => new Migration().name));
+  const instances = migrations.map((Migration) => new Migration());
   const present = new Map<string, string>();
   for (const { migration, dialect, file } of await migrationFilesIn(out)) {
     if (dialect !== wanted) {
@@ -96,7 +97,11 @@ async function presentFiles(
         `write the files for ${wanted} to another folder`,
       );
     }
-    if (names.has(migration)) present.set(migration, file);
+    for (const one of instances) {
+      const { name, billing = name } = one;
+      // A file of the same migration of billing's may be under another name.
+      if (recordsOf(billing, [migration], instances).length > 0) present.set(name, file);
+    }
   }
   return present;
 }

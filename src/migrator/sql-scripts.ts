@@ -139,7 +139,9 @@ async function script(
 }
 
 /** The statements that a migration sends. */
-async function recorded(work: (queryRunner: QueryRunner) => Promise<void>): Promise<string[]> {
+export async function recorded(
+  work: (queryRunner: QueryRunner) => Promise<void>,
+): Promise<string[]> {
   const statements: string[] = [];
   const query = (sql: string): Promise<unknown[]> => {
     statements.push(dedent(sql.trim().replace(/;$/, '')));

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { engineOf } from '../engines/registry';
-import type { ReversibleMigration } from '../migrations/reversible-migration';
+import { declaredBy } from '../migrations/billing-migration';
 import { BillingMigrationExecutor } from './executor';
 
 export interface MigrationStatus {
@@ -35,8 +35,9 @@ export interface TableStatus {
 /** The tables of the DataSource's migrations and entities that are in the database. */
 export async function tables(dataSource: DataSource): Promise<TableStatus[]> {
   const { entityMetadatas, migrations } = dataSource;
+  const { dialect } = engineOf(dataSource);
   const names = new Set([
-    ...migrations.flatMap(({ creates = [] }: Partial<ReversibleMigration>) => creates),
+    ...migrations.flatMap((one) => declaredBy(one, dialect)?.creates ?? []),
     ...entityMetadatas.filter((one) => one.synchronize).map((one) => one.tableName),
   ]);
   const queryRunner = dataSource.createQueryRunner();

@@ -16,7 +16,7 @@ export interface Setting {
   readonly env?: Record<string, string | undefined>;
 }
 
-const QUIET = {
+export const QUIET = {
   DATABASE_URL: undefined,
   BILLING_FAMILIES: undefined,
   BILLING_HOST_TABLES: undefined,

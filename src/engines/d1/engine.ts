@@ -13,6 +13,7 @@ export const d1Engine: Engine = {
   ...sqliteCatalog,
   name: 'd1',
   dialect: 'sqlite',
+  frontDoor: 'typeorm-billing/d1',
   owns: ({ driver }) => driver instanceof D1Driver,
   atomicity: 'batch',
 

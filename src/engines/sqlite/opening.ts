@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Opening } from '../engine';
 
 export const sqliteOpening: Opening = {
@@ -7,4 +8,5 @@ export const sqliteOpening: Opening = {
     return file?.startsWith('//') ? undefined : file;
   },
   options: (file) => ({ database: file }),
+  isThere: existsSync,
 };
