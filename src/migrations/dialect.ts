@@ -1,5 +1,6 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { BillingError } from '../errors';
+import { assertPlainNames } from './plain-names';
 import type { ReversibleMigrationClass } from './reversible-migration';
 
 /** The SQL that a list of migrations is written in, which is the list's name. */
@@ -8,7 +9,7 @@ export type MigrationDialect = 'postgres' | 'sqlite';
 const lists = new WeakMap<object, MigrationDialect>();
 
 /**
- * Makes the migrations of a list refuse another database, whoever runs them: `migrate()`, TypeORM's
+ * Makes the migrations of a list refuse another database, or other names, whoever runs them: `migrate()`, TypeORM's
  * own `runMigrations()` or its CLI.
  */
 export function inDialect(
@@ -29,7 +30,10 @@ const guarded = (run: Run): Run =>
   async function (queryRunner) {
     // What only records the statements has no DataSource.
     const { dataSource } = queryRunner as { dataSource?: DataSource };
-    if (dataSource !== undefined) assertDialect(this, dataSource);
+    if (dataSource !== undefined) {
+      assertDialect(this, dataSource);
+      assertPlainNames(dataSource);
+    }
     await run.call(this, queryRunner);
   };
 

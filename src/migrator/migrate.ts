@@ -1,6 +1,6 @@
 import type { DataSource, Migration, QueryRunner } from 'typeorm';
 import { engineOf } from '../engines/registry';
-import { BillingError } from '../errors';
+import { assertPlainNames } from '../migrations/plain-names';
 import { BillingMigrationExecutor, isBillingMigration, migrationNamed } from './executor';
 import { assertHostIsReady } from './host-check';
 import { inMigrationTransaction } from './migration-transaction';
@@ -162,18 +162,4 @@ async function prepareBatches(run: Run): Promise<void> {
     }
     await executor.createMigrationsTable();
   });
-}
-
-/** The migrations are plain SQL and do not follow options that rename tables. */
-function assertPlainNames({ options, driver }: DataSource): void {
-  const { entityPrefix, schema } = options as { entityPrefix?: string; schema?: string };
-  // The schema in which the migrations, which name none, create their tables.
-  const { searchSchema = 'public' } = driver as { searchSchema?: string };
-  const [option, value] = entityPrefix ? ['entityPrefix', entityPrefix] : ['schema', schema];
-  if (!value || (option === 'schema' && value === searchSchema)) return;
-  throw BillingError.configurationInvalid(
-    `The DataSource's ${option} "${value}" renames the tables of the entities, but not those that the migrations create`,
-    'give billing a DataSource without it' +
-      (option === 'schema' ? ', and set the search_path of its user instead' : ''),
-  );
 }
