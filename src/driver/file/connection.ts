@@ -148,12 +148,17 @@ export class SqliteConnection {
   ): Promise<StatementResult> {
     const compiled = parameters.length > 0 ? await this.#compile(sql) : undefined;
     return new Promise((resolve, reject) => {
+      const fail = (error: Error): void => {
+        if (compiled === undefined) reject(named(error));
+        // One that found the database busy would stay begun, and no other write be committed.
+        else compiled.reset(() => reject(named(error)));
+      };
       const all = (error: Error | null, rows: Record<string, unknown>[]): void => {
-        if (error) reject(named(error));
+        if (error) fail(error);
         else resolve({ rows, changes: rows.length, lastInsertRowid: 0 });
       };
       const run = function (this: { changes: number; lastID: number }, error: Error | null): void {
-        if (error) reject(named(error));
+        if (error) fail(error);
         else resolve({ rows: [], changes: this.changes, lastInsertRowid: this.lastID });
       };
       if (compiled === undefined) {
