@@ -90,4 +90,15 @@ describe('B1 one connection to a SQLite file', () => {
     });
     expect(await database.sql('SELECT count(*) AS n FROM t')).toEqual([{ n: 20 }]);
   });
+
+  it('B1 values of a large size are not kept in memory', async () => {
+    const megabytes = (): number => process.memoryUsage.rss() / 1e6;
+    const value = 'x'.repeat(8_000_000);
+    const read = (index: number): Promise<unknown> =>
+      dataSource.query(`SELECT length(?) AS n, ${index} AS i`, [value]);
+    expect(await read(0)).toEqual([{ n: value.length, i: 0 }]);
+    const before = megabytes();
+    for (let index = 1; index <= 40; index++) await read(index);
+    expect(megabytes() - before).toBeLessThan(150);
+  });
 });

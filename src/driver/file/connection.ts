@@ -33,6 +33,20 @@ function loadSqlite3(): Sqlite3 {
 /** Of a connection; the one used longest ago makes place for a new one. */
 const MAX_COMPILED = 50;
 
+/** A compiled statement keeps its last values, and takes over 100 bytes for each placeholder. */
+const MAX_PLACEHOLDERS = 1000;
+const MAX_TEXT = 100_000;
+
+/** Whether a statement is small enough to be kept compiled, with its values. */
+function isKept(sql: string, parameters: readonly SqliteValue[]): boolean {
+  if (parameters.length === 0 || parameters.length > MAX_PLACEHOLDERS) return false;
+  let length = sql.length;
+  for (const value of parameters) {
+    if (typeof value === 'string' || value instanceof Uint8Array) length += value.length;
+  }
+  return length <= MAX_TEXT;
+}
+
 const finalize = (compiled: Compiled): Promise<void> =>
   new Promise((resolve) => {
     compiled.finalize(() => {
@@ -155,7 +169,7 @@ export class SqliteConnection {
     { sql, returnsRows }: Statement,
     parameters: readonly SqliteValue[],
   ): Promise<StatementResult> {
-    const compiled = parameters.length > 0 ? await this.#compile(sql) : undefined;
+    const compiled = isKept(sql, parameters) ? await this.#compile(sql) : undefined;
     return new Promise((resolve, reject) => {
       const fail = (error: Error): void => {
         if (compiled === undefined) reject(named(error));
