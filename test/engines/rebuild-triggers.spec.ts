@@ -1,0 +1,56 @@
+import { type DataSource, TableUnique } from 'typeorm';
+import { SqliteDataSource } from '../../src';
+import { D1DataSource } from '../../src/d1';
+import { opened } from '../support/data-source';
+import { engines, type TestDatabase } from '../support/engines';
+
+describe.each(engines.filter(({ dialect }) => dialect === 'sqlite'))(
+  'U7 B3 a table that is rebuilt with its triggers on $name',
+  ({ createDatabase }) => {
+    let database: TestDatabase;
+    let dataSource: DataSource;
+
+    beforeEach(async () => {
+      database = await createDatabase({ host: 'none' });
+      dataSource = database.binding
+        ? new D1DataSource({ database: database.binding, entities: [] })
+        : new SqliteDataSource({ database: database.url.slice('sqlite:'.length), entities: [] });
+      await opened(dataSource);
+    });
+
+    const rebuild = async (table: string): Promise<void> => {
+      const queryRunner = dataSource.createQueryRunner();
+      const unique = new TableUnique({ name: `uq_${table}_code`, columnNames: ['code'] });
+      await queryRunner.createUniqueConstraint(table, unique);
+      await queryRunner.release();
+      const [made] = await database.sql<{ sql: string }>(
+        `SELECT sql FROM sqlite_master WHERE name = '${table}'`,
+      );
+      expect(made?.sql).toContain(`uq_${table}_code`);
+    };
+
+    it('U7 B3 a trigger whose text writes the name of the table in other letters stays', async () => {
+      await database.exec('CREATE TABLE docs (id integer PRIMARY KEY, code text)');
+      await database.exec('CREATE TABLE log (id integer)');
+      for (const [name, table] of [
+        ['one', 'docs'],
+        ['two', '"DOCS"'],
+      ]) {
+        await database.exec(
+          `CREATE TRIGGER ${name} AFTER INSERT ON ${table} BEGIN INSERT INTO log VALUES (NEW.id); END`,
+        );
+      }
+      // It was broken before.
+      await database.exec(
+        'CREATE TRIGGER three AFTER DELETE ON Docs BEGIN INSERT INTO nowhere VALUES (1); END',
+      );
+      const triggers = `SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name`;
+      const before = await database.sql(triggers);
+      expect(before).toHaveLength(3);
+      await rebuild('docs');
+      expect(await database.sql(triggers)).toEqual(before);
+      await database.exec(`INSERT INTO docs VALUES (1, 'a')`);
+      expect(await database.sql('SELECT id FROM log')).toEqual([{ id: 1 }, { id: 1 }]);
+    });
+  },
+);
