@@ -52,5 +52,36 @@ describe.each(engines.filter(({ dialect }) => dialect === 'sqlite'))(
       await database.exec(`INSERT INTO docs VALUES (1, 'a')`);
       expect(await database.sql('SELECT id FROM log')).toEqual([{ id: 1 }, { id: 1 }]);
     });
+
+    it.each(['CASCADE', 'SET NULL', 'RESTRICT', 'NO ACTION'])(
+      'U7 B3 no trigger runs for rows that refer to each other by ON DELETE %s',
+      async (action) => {
+        await database.exec(
+          `CREATE TABLE docs (id integer PRIMARY KEY, code text, up integer REFERENCES docs (id) ON DELETE ${action})`,
+        );
+        await database.exec('CREATE TABLE files (doc integer)');
+        await database.exec(
+          'CREATE TRIGGER "of files" AFTER DELETE ON docs BEGIN DELETE FROM files WHERE doc = OLD.id; END',
+        );
+        await database.exec(
+          'CREATE TRIGGER moved AFTER UPDATE ON docs BEGIN DELETE FROM files WHERE doc = OLD.id; END',
+        );
+        await database.exec(
+          `INSERT INTO docs VALUES (1, 'a', NULL), (2, 'b', 1), (3, 'c', 2), (4, 'd', 4)`,
+        );
+        await database.exec('INSERT INTO files VALUES (1), (2), (3), (4)');
+        await rebuild('docs');
+        expect(await database.sql('SELECT id, up FROM docs ORDER BY id')).toEqual([
+          { id: 1, up: null },
+          { id: 2, up: 1 },
+          { id: 3, up: 2 },
+          { id: 4, up: 4 },
+        ]);
+        expect(await database.sql('SELECT doc FROM files')).toHaveLength(4);
+        await database.exec(`UPDATE docs SET code = 'z' WHERE id = 3`);
+        await database.exec('DELETE FROM docs WHERE id = 4');
+        expect(await database.sql('SELECT doc FROM files')).toEqual([{ doc: 1 }, { doc: 2 }]);
+      },
+    );
   },
 );
