@@ -1,4 +1,5 @@
 import { quote } from '../sql/quote';
+import { keepCounter } from './counter';
 import { type Definition, type MasterRow, renameTables, type TableDefinition } from './definition';
 import { dependentsAside, type Rebuilt, refuseHidden, refuseLosses } from './dependents';
 import { nameIn } from './extras';
@@ -252,6 +253,7 @@ function rebuild(
     ...(isCycle ? ['PRAGMA defer_foreign_keys = ON'] : []),
     ...tables.map((table) => renameTables(table.sql, temporary)),
     ...tables.map((table) => copyRows(from.get(table.name) ?? table, table, moved.get(table.name))),
+    ...tables.flatMap((table) => keepCounter(from.get(table.name) ?? table, table)),
     ...[...tables].reverse().map(({ name }) => `DROP TABLE ${quote(name)}`),
     ...tables.map(({ name }) => `ALTER TABLE ${quote(`new_${name}`)} RENAME TO ${quote(name)}`),
     ...tables.flatMap((table) => [...indexes(table), ...table.triggers]),

@@ -5,7 +5,7 @@ import { opened } from '../support/data-source';
 import { engines, type TestDatabase } from '../support/engines';
 
 describe.each(engines.filter(({ dialect }) => dialect === 'sqlite'))(
-  'U7 B3 a table that is rebuilt with its triggers on $name',
+  'U7 B3 what a rebuilt table keeps on $name',
   ({ createDatabase }) => {
     let database: TestDatabase;
     let dataSource: DataSource;
@@ -83,5 +83,27 @@ describe.each(engines.filter(({ dialect }) => dialect === 'sqlite'))(
         expect(await database.sql('SELECT doc FROM files')).toEqual([{ doc: 1 }, { doc: 2 }]);
       },
     );
+
+    it.each([
+      ['has rows', '< 9'],
+      ['is empty', '> 0'],
+    ])('U7 B3 a table that %s gives no number of AUTOINCREMENT again', async (_, deleted) => {
+      await database.exec('CREATE TABLE docs (id integer PRIMARY KEY AUTOINCREMENT, code text)');
+      await database.exec(`INSERT INTO docs VALUES (1, 'a'), (9, 'b'), (12, 'c')`);
+      await database.exec(`DELETE FROM docs WHERE id ${deleted} OR id = 12`);
+      await rebuild('docs');
+      await database.exec(`INSERT INTO docs (code) VALUES ('d')`);
+      expect(await database.sql('SELECT max(id) AS id FROM docs')).toEqual([{ id: 13 }]);
+      expect(await database.sql('SELECT name, seq FROM sqlite_sequence')).toEqual([
+        { name: 'docs', seq: 13 },
+      ]);
+    });
+
+    it('U7 B3 a table that never had a row counts from 1', async () => {
+      await database.exec('CREATE TABLE docs (id integer PRIMARY KEY AUTOINCREMENT, code text)');
+      await rebuild('docs');
+      await database.exec(`INSERT INTO docs (code) VALUES ('a')`);
+      expect(await database.sql('SELECT id FROM docs')).toEqual([{ id: 1 }]);
+    });
   },
 );
