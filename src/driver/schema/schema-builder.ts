@@ -43,9 +43,11 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
     await this.dropOldViews();
     // Where statements are only collected, the views are still there.
     const dropped = new Set(
-      views.filter((view) => !this.views.includes(view)).map(({ name }) => name),
+      views.filter((view) => !this.views.includes(view)).map(({ name }) => name.toLowerCase()),
     );
-    const rows = all.filter(({ type, tbl_name: table }) => type === 'table' || !dropped.has(table));
+    const rows = all.filter(
+      ({ type, tbl_name: table }) => type === 'table' || !dropped.has(table.toLowerCase()),
+    );
     const { intended, renames } = this.#intended(live, metadatas.filter(isManaged));
     for (const metadata of hosts) {
       if (!live.has(metadata.tableName)) {
