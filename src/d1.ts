@@ -19,6 +19,7 @@ export * from './entities/vocabulary';
 export { D1DataSource } from './data-sources/d1';
 export type { D1Binding } from './driver/d1/binding';
 export type { D1DataSourceOptions } from './driver/d1/data-source';
+export type { D1SessionBinding, D1SessionBookmark } from './driver/d1/session';
 
 export type {
   HostColumn,

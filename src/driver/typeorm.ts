@@ -8,6 +8,7 @@ import { SqlInMemory } from 'typeorm/driver/SqlInMemory.js';
 
 export type { BaseDataSourceOptions } from 'typeorm/data-source/BaseDataSourceOptions.js';
 export { SqlInMemory };
+export { DbQueryResultCache } from 'typeorm/cache/DbQueryResultCache.js';
 export { Query } from 'typeorm/driver/Query.js';
 export { AbstractSqliteDriver } from 'typeorm/driver/sqlite-abstract/AbstractSqliteDriver.js';
 export { AbstractSqliteQueryRunner } from 'typeorm/driver/sqlite-abstract/AbstractSqliteQueryRunner.js';
@@ -15,6 +16,8 @@ export type { IsolationLevel } from 'typeorm/driver/types/IsolationLevel.js';
 export { validateIsolationLevel } from 'typeorm/driver/validate-isolation-level.js';
 export { CheckMetadata } from 'typeorm/metadata/CheckMetadata.js';
 export type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+export type { RelationMetadata } from 'typeorm/metadata/RelationMetadata.js';
+export { RelationLoader } from 'typeorm/query-builder/RelationLoader.js';
 export { SoftDeleteQueryBuilder } from 'typeorm/query-builder/SoftDeleteQueryBuilder.js';
 export type { WhereClauseCondition } from 'typeorm/query-builder/WhereClause.js';
 export { RdbmsSchemaBuilder } from 'typeorm/schema-builder/RdbmsSchemaBuilder.js';

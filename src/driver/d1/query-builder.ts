@@ -2,6 +2,8 @@ import {
   type InsertQueryBuilder,
   type InsertResult,
   type ObjectLiteral,
+  type QueryRunner,
+  type SelectQueryBuilder,
   type UpdateQueryBuilder,
   type UpdateResult,
 } from 'typeorm';
@@ -35,6 +37,18 @@ export class D1QueryBuilder<Entity extends ObjectLiteral> extends SqliteFamilyQu
 
   override insert(): InsertQueryBuilder<Entity> {
     return new D1InsertQueryBuilder(super.insert());
+  }
+
+  /**
+   * Entities are made with the query runner of this query, and so belong to its DataSource. TypeORM
+   * makes them with the one that the builder was given, if any.
+   */
+  protected override executeEntitiesAndRawResults(
+    queryRunner: QueryRunner,
+  ): ReturnType<SelectQueryBuilder<Entity>['getRawAndEntities']> {
+    // Not set on the builder itself: another of its queries may be running, and would not release it.
+    const running = Object.create(this, { queryRunner: { value: queryRunner } }) as this;
+    return super.executeEntitiesAndRawResults.call(running, queryRunner);
   }
 
   override softDelete(): SoftDeleteQueryBuilder<Entity> {
