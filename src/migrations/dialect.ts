@@ -1,5 +1,6 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { BillingError } from '../errors';
+import { dataSourceOf } from '../host/typeorm';
 import type { ReversibleMigrationClass } from './reversible-migration';
 
 /** The SQL that a list of migrations is written in, which is the list's name. */
@@ -28,7 +29,7 @@ type Run = (this: MigrationInterface, queryRunner: QueryRunner) => Promise<void>
 const guarded = (run: Run): Run =>
   async function (queryRunner) {
     // What only records the statements has no DataSource.
-    const { dataSource } = queryRunner as { dataSource?: DataSource };
+    const dataSource = dataSourceOf(queryRunner) as DataSource | undefined;
     if (dataSource !== undefined) assertDialect(this, dataSource);
     await run.call(this, queryRunner);
   };
