@@ -1,5 +1,6 @@
 import { spawnSync, type StdioOptions } from 'node:child_process';
 import {
+  chmodSync,
   copyFileSync,
   cpSync,
   existsSync,
@@ -38,6 +39,8 @@ function run(words: readonly string[]): number {
     return 1;
   }
   const folder = mkdtempSync(join(tmpdir(), 'with-typeorm-'));
+  // As root, the tests start Postgres as another user, from the copy.
+  chmodSync(folder, 0o755);
   try {
     const copy = join(folder, 'project');
     const packages = [`typeorm@${version === 'nightly' ? newestNightly() : version}`, ...others];
