@@ -1,5 +1,6 @@
 import type { EntityMetadata } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { dataSourceOf } from './typeorm';
 import { tableOf, type KeySpec, type TableSpec } from './columns/registry';
 import { validationError, type ValidationFailure } from './columns/validation-error';
 import { show } from './columns/values';
@@ -197,9 +198,9 @@ const parents = new WeakMap<EntityMetadata, ReadonlySet<string>>();
 export function relationsOfParents(metadata: EntityMetadata): ReadonlySet<string> {
   const found = parents.get(metadata);
   if (found !== undefined) return found;
-  const { dataSource, relations } = metadata;
-  const inverse = dataSource.entityMetadatas
-    .flatMap((other) => other.relations)
+  const { relations } = metadata;
+  const inverse = dataSourceOf(metadata)
+    .entityMetadatas.flatMap((other) => other.relations)
     .filter(({ isOneToMany, isOneToOneNotOwner }) => isOneToMany || isOneToOneNotOwner);
   const names = new Set(
     relations

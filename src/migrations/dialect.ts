@@ -1,5 +1,6 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { BillingError } from '../errors';
+import { dataSourceOf } from '../host/typeorm';
 import { assertPlainNames } from './plain-names';
 import type { ReversibleMigrationClass } from './reversible-migration';
 
@@ -29,7 +30,7 @@ type Run = (this: MigrationInterface, queryRunner: QueryRunner) => Promise<void>
 const guarded = (run: Run): Run =>
   async function (queryRunner) {
     // What only records the statements has no DataSource.
-    const { dataSource } = queryRunner as { dataSource?: DataSource };
+    const dataSource = dataSourceOf(queryRunner) as DataSource | undefined;
     if (dataSource !== undefined) {
       assertDialect(this, dataSource);
       assertPlainNames(dataSource);

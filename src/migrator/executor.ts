@@ -6,6 +6,7 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import type { Engine } from '../engines/engine';
+import { dataSourceOf } from '../engines/typeorm';
 import { assertDialect } from '../migrations/dialect';
 import type { ReversibleMigration } from '../migrations/reversible-migration';
 import { assertHostIsReady, hasHostTables } from './host-check';
@@ -43,7 +44,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
 
   /** Not to be seen is not the same as not to be there: nothing would read as applied. */
   override async getExecutedMigrations(): Promise<Migration[]> {
-    const table = this.dataSource.options.migrationsTableName ?? 'migrations';
+    const table = dataSourceOf(this).options.migrationsTableName ?? 'migrations';
     await this.withQueryRunner((queryRunner) => this.engine.assertSeen(queryRunner, table));
     return super.getExecutedMigrations();
   }
@@ -62,7 +63,8 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   }
 
   protected override getMigrations(): Migration[] {
-    for (const migration of this.dataSource.migrations) assertDialect(migration, this.dataSource);
+    for (const migration of dataSourceOf(this).migrations)
+      assertDialect(migration, dataSourceOf(this));
     const migrations = super
       .getMigrations()
       .filter(({ name }) => this.only === undefined || name === this.only);
@@ -98,7 +100,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     { name }: Migration,
     record: 'absent' | 'present',
   ): Promise<void> {
-    const table = this.dataSource.options.migrationsTableName ?? 'migrations';
+    const table = dataSourceOf(this).options.migrationsTableName ?? 'migrations';
     await this.engine.guardRecord(queryRunner, table, name, record);
   }
 

@@ -54,7 +54,8 @@ function recorder(sql: string[]): QueryRunner {
   return new Proxy({ query } as unknown as QueryRunner, {
     get: (target, key) => {
       if (key === 'query') return target.query.bind(target);
-      if (key === 'dataSource') return undefined;
+      // It has no DataSource, under either name.
+      if (key === 'dataSource' || key === 'connection') return undefined;
       throw new Error(`queryRunner.${String(key)} would be used`);
     },
   });

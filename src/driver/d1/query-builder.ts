@@ -7,7 +7,13 @@ import {
   type UpdateQueryBuilder,
   type UpdateResult,
 } from 'typeorm';
-import { type ColumnMetadata, type SoftDeleteQueryBuilder, OrmUtils } from '../typeorm';
+import {
+  type ColumnMetadata,
+  dataSourceOf,
+  isFromSelect,
+  type SoftDeleteQueryBuilder,
+  OrmUtils,
+} from '../typeorm';
 import type { Driver } from 'typeorm';
 import { BillingError } from '../../errors';
 import { SqliteFamilyInsertQueryBuilder } from '../queries/insert-query-builder';
@@ -83,15 +89,14 @@ class D1InsertQueryBuilder<
   }
 
   #setInitialValues(): void {
-    const { mainAlias, updateEntity, locallyGenerated, insertFromSelect, insertColumns } =
-      this.expressionMap;
-    const isWhole = !insertFromSelect && insertColumns.length === 0;
+    const { mainAlias, updateEntity, locallyGenerated, insertColumns } = this.expressionMap;
+    const isWhole = !isFromSelect(this.expressionMap) && insertColumns.length === 0;
     if (!mainAlias?.hasMetadata || !updateEntity || !isWhole) return;
     const now = new Date();
     const columns = mainAlias.metadata.getInsertionReturningColumns();
     for (const [index, row] of this.getValueSets().entries()) {
       for (const column of columns.filter((one) => one.getEntityValue(row) === undefined)) {
-        const value = initialValue(column, now, this.dataSource.driver);
+        const value = initialValue(column, now, dataSourceOf(this).driver);
         if (value === undefined) {
           if (this.#isTransactionActive) refuseUnknown(column);
           continue;
@@ -161,7 +166,7 @@ class D1SoftDeleteQueryBuilder<
       const stamps: ObjectLiteral = {};
       metadata.deleteDateColumn?.setEntityValue(stamps, queryType === 'restore' ? null : now);
       metadata.updateDateColumn?.setEntityValue(stamps, now);
-      this.dataSource.manager.merge(metadata.target, entity, stamps);
+      dataSourceOf(this).manager.merge(metadata.target, entity, stamps);
       return stamps;
     });
     return result;
