@@ -1,9 +1,7 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { BillingError } from '../errors';
+import { followingHost, type MigrationDialect } from './host-binding';
 import type { ReversibleMigrationClass } from './reversible-migration';
-
-/** The SQL that a list of migrations is written in, which is the list's name. */
-export type MigrationDialect = 'postgres' | 'sqlite';
 
 const lists = new WeakMap<object, MigrationDialect>();
 
@@ -30,7 +28,7 @@ const guarded = (run: Run): Run =>
     // What only records the statements has no DataSource.
     const { dataSource } = queryRunner as { dataSource?: DataSource };
     if (dataSource !== undefined) assertDialect(this, dataSource);
-    await run.call(this, queryRunner);
+    await run.call(this, followingHost(queryRunner, this, dialectOf(this)));
   };
 
 /**
