@@ -39,6 +39,10 @@ class Account {
   id!: string;
 }
 
+class Plain {
+  id!: string;
+}
+
 const invalid = (message: string): Error =>
   expect.objectContaining({
     code: 'CONFIGURATION_INVALID',
@@ -64,7 +68,7 @@ describe('C2 T3 bindHost', () => {
   });
 
   it('C2 changes nothing if one of the classes is refused', () => {
-    expect(() => bindHost({ tenant: Organization, user: class Plain {} })).toThrow(
+    expect(() => bindHost({ tenant: Organization, user: Plain })).toThrow(
       invalid('Plain as user, which is no entity class'),
     );
     expect(tenantBilling.entities).toContain(Tenant);

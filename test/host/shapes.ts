@@ -142,7 +142,11 @@ export const hostClasses = (shape: Shape): { tenant: HostClass; user: HostClass 
 
 function hostClass(shape: Shape, name: string, prefix: string): HostClass {
   const { schema, table, key } = shape;
-  const target = { [name]: function () {} }[name] as unknown as HostClass;
+  const target = {
+    [name]: class {
+      name!: string;
+    },
+  }[name] as unknown as HostClass;
   const { generated, ...options } = { ...key, name: columnOf(shape) };
   const prototype = target.prototype as object;
   if (generated === 'uuid') PrimaryGeneratedColumn('uuid', options)(prototype, propertyOf(shape));
