@@ -47,6 +47,8 @@ DATABASE_URL         postgres://user:password@host:port/database, sqlite:path, s
 BILLING_FAMILIES     tenant, user or tenant,user (default: both)
 BILLING_HOST_TABLES  create: create stand-ins for the host's tables; expect: use the host's
                      (default: expect; in a clone without DATABASE_URL: create)
+BILLING_TENANT, BILLING_USER  the host's table, its key and that one's type, as in
+                     core.organizations.id:integer (default: tenants.id:uuid and user.id:text)
 BILLING_MIGRATIONS_TABLE  the table that records applied migrations (default: migrations)
 
 Exit codes: 0 done, 1 an error you can fix, 2 a bug.

@@ -1,17 +1,15 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { BillingError } from '../errors';
 import { dataSourceOf } from '../host/typeorm';
+import { followingHost, type MigrationDialect } from './host-binding';
 import { assertPlainNames } from './plain-names';
 import type { ReversibleMigrationClass } from './reversible-migration';
-
-/** The SQL that a list of migrations is written in, which is the list's name. */
-export type MigrationDialect = 'postgres' | 'sqlite';
 
 const lists = new WeakMap<object, MigrationDialect>();
 
 /**
- * Makes the migrations of a list refuse another database, or other names, whoever runs them: `migrate()`, TypeORM's
- * own `runMigrations()` or its CLI.
+ * Makes the migrations of a list refuse another database, or other names, whoever runs them:
+ * `migrate()`, TypeORM's own `runMigrations()` or its CLI.
  */
 export function inDialect(
   dialect: MigrationDialect,
@@ -35,7 +33,7 @@ const guarded = (run: Run): Run =>
       assertDialect(this, dataSource);
       assertPlainNames(dataSource);
     }
-    await run.call(this, queryRunner);
+    await run.call(this, followingHost(queryRunner, this, dialectOf(this)));
   };
 
 /**

@@ -9,7 +9,7 @@ import type { Engine } from '../engines/engine';
 import { dataSourceOf } from '../engines/typeorm';
 import { assertDialect } from '../migrations/dialect';
 import type { ReversibleMigration } from '../migrations/reversible-migration';
-import { assertHostIsReady, hasHostTables } from './host-check';
+import { assertHostIsReady, following, hasHostTables } from './host-check';
 
 /** TypeORM's executor, which here checks the host's tables before a billing migration runs. */
 export class BillingMigrationExecutor extends MigrationExecutor {
@@ -56,7 +56,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     for (const { name, instance } of pending) {
       if (!isBillingMigration(instance)) return name;
       if (waiting.has(instance.family)) continue;
-      if (await hasHostTables(queryRunner, this.engine, instance)) return name;
+      if (await hasHostTables(queryRunner, this.engine, this.#following(instance))) return name;
       waiting.add(instance.family);
     }
     return pending[0]?.name;
@@ -104,11 +104,15 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     await this.engine.guardRecord(queryRunner, table, name, record);
   }
 
+  #following(migration: ReversibleMigration): ReversibleMigration {
+    return following(migration, this.engine, dataSourceOf(this));
+  }
+
   #checked(migration: ReversibleMigration): ReversibleMigration {
     return {
       ...migration,
       up: async (queryRunner) => {
-        await assertHostIsReady(queryRunner, this.engine, migration);
+        await assertHostIsReady(queryRunner, this.engine, this.#following(migration));
         await migration.up(queryRunner);
       },
       down: (queryRunner) => migration.down(queryRunner),

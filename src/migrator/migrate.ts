@@ -2,7 +2,7 @@ import type { DataSource, Migration, QueryRunner } from 'typeorm';
 import { engineOf } from '../engines/registry';
 import { assertPlainNames } from '../migrations/plain-names';
 import { BillingMigrationExecutor, isBillingMigration, migrationNamed } from './executor';
-import { assertHostIsReady } from './host-check';
+import { assertHostIsReady, following } from './host-check';
 import { inMigrationTransaction } from './migration-transaction';
 import { createStandIns, createsStandIns } from './stand-ins';
 import { inOrder, runUnits, type Site, type Unit } from './units';
@@ -154,7 +154,7 @@ async function prepareBatches(run: Run): Promise<void> {
     for (const { name, instance } of pending) {
       if (!isBillingMigration(instance)) continue;
       try {
-        await assertHostIsReady(queryRunner, engine, instance);
+        await assertHostIsReady(queryRunner, engine, following(instance, engine, dataSource));
       } catch (error) {
         // Another process may have applied it just now.
         if (!(await isApplied(run, name))) throw error;

@@ -22,8 +22,9 @@ describe.each(engines)('T4 U8 what a migration needs on $name', ({ createDatabas
       'no tenants table',
       [USERS],
       'HOST_TABLE_MISSING',
-      ['"tenants"', 'BILLING_HOST_TABLES=create'],
+      ['"tenants"', '"user" ("id" text)', 'bindHost({ tenant: … })', 'BILLING_TENANT=user.id:text'],
     ],
+    ['no table at all', [], 'HOST_TABLE_MISSING', ['"tenants"', 'BILLING_HOST_TABLES=create']],
     ['no user table', [TENANTS], 'HOST_TABLE_MISSING', ['"user"', 'CreateUserBilling']],
     [
       'a tenants table without an id',
