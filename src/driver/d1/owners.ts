@@ -1,5 +1,5 @@
 import { type DataSource, EntityManager, type QueryRunner } from 'typeorm';
-import { type RelationMetadata, RelationLoader } from '../typeorm';
+import { dataSourceOf, type RelationMetadata, RelationLoader } from '../typeorm';
 
 /**
  * The DataSource whose manager is making entities. They are made in one go, without waiting, so there is
@@ -22,7 +22,7 @@ export class OwningEntityManager extends EntityManager {
 
   #creating<Made>(make: () => Made): Made {
     const outer = creating;
-    creating = this.dataSource;
+    creating = dataSourceOf(this);
     try {
       return make();
     } finally {
@@ -48,7 +48,7 @@ export class OwningRelationLoader extends RelationLoader {
     entity: object,
     queryRunner?: QueryRunner,
   ): void {
-    const owner = queryRunner?.dataSource ?? creating ?? this.#base;
+    const owner = (queryRunner && dataSourceOf(queryRunner)) ?? creating ?? this.#base;
     super.enableLazyLoad.call(owner.relationLoader, relation, entity, queryRunner);
   }
 }
