@@ -50,6 +50,7 @@ const NEEDS: readonly {
   { specs: 'migrations/sql-', one: ['postgres', 'd1'] },
   { specs: 'migrations/concurrency.', one: ['postgres', 'sqlite'] },
   { specs: 'engines/postgres-drift.', all: ['postgres'] },
+  { specs: 'engines/replication.', all: ['postgres'] },
   { specs: 'engines/rebuild-migration.', one: ['sqlite', 'd1'] },
   { specs: 'd1/', all: ['d1'] },
   { specs: 'd1/better-auth.', all: ENGINES },

@@ -9,6 +9,7 @@ import { conditions } from './lib/conditions';
 import { postgresDatabases, sqliteDatabases, type Databases } from './lib/databases';
 import { RESULTS } from './lib/paths';
 import { writeSameSql } from './lib/same-sql';
+import { measureSessions } from './sessions';
 import { countStatements } from './statements';
 
 const { values } = parseArgs({
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
   });
   add('## Importing the front door', await measureFrontDoor(rounds));
   add(...(await measureInserts(rounds)));
+  add('## A DataSource on a D1 session', await measureSessions(rounds));
   add(...(await measureWorkers(rounds)));
   await writeFile(join(RESULTS, 'report.md'), `${report.join('\n\n')}\n`);
 }

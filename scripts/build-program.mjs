@@ -30,11 +30,11 @@ await build({
     {
       name: 'installed packages stay where they are',
       setup({ onResolve }) {
+        // Only a host's own DataSource needs it, for which the modules are taken as they are.
+        onResolve({ filter: /^\.\/data-source-file$/ }, ({ path }) => ({ path, external: true }));
         onResolve({ filter: /^[^./]/ }, ({ path }) => {
           const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
-          // Only a host's own DataSource needs TypeORM's commands, and has them itself.
-          const apart = outside.has(name) || path.startsWith('typeorm/commands/');
-          return apart ? { path, external: true } : undefined;
+          return outside.has(name) ? { path, external: true } : undefined;
         });
       },
     },

@@ -1,4 +1,5 @@
-import { Tenant, User } from './host/stand-ins';
+import { replacements, type EntityClass } from './host/bindings';
+import { putStandInsLast, Tenant, User } from './host/stand-ins';
 import { Plan } from './entities/tenant-billing/plan';
 import { Subscription } from './entities/tenant-billing/subscription';
 import { TenantConfig } from './entities/tenant-billing/tenant-config';
@@ -10,14 +11,19 @@ import { FAMILY_MIGRATIONS, type FamilyMigrations } from './migrations/families'
 
 /** Entities and migrations that belong together; a DataSource takes both. */
 export interface BillingFamily {
-  /** The stand-in for the host's table comes first: the others relate to it. */
+  /**
+   * Billing's classes. The stand-in for the host's table comes first, unless `bindHost()` has named the
+   * host's own class.
+   */
   readonly entities: (new () => object)[];
   readonly migrations: FamilyMigrations;
 }
 
 /** `plans`, `subscriptions` and `tenant_config`, attached to the host's `tenants`. */
 export const tenantBilling: BillingFamily = {
-  entities: [Tenant, Plan, Subscription, TenantConfig],
+  get entities() {
+    return [...standIn(Tenant), Plan, Subscription, TenantConfig];
+  },
   migrations: FAMILY_MIGRATIONS.tenant,
 };
 
@@ -26,6 +32,14 @@ export const tenantBilling: BillingFamily = {
  * to Better Auth's `user`.
  */
 export const userBilling: BillingFamily = {
-  entities: [User, SubscriptionPlan, DirectDebitToken, UserSubscription, PaymentAttempt],
+  get entities() {
+    return [...standIn(User), SubscriptionPlan, DirectDebitToken, UserSubscription, PaymentAttempt];
+  },
   migrations: FAMILY_MIGRATIONS.user,
 };
+
+/** The stand-in, as long as no class of the host's takes its place. */
+function standIn<Class extends EntityClass>(target: Class): Class[] {
+  putStandInsLast();
+  return replacements.has(target) ? [] : [target];
+}

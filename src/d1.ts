@@ -6,6 +6,7 @@ export { BillingError, type BillingErrorCode, type RefusalDetails } from './erro
 export { BillingSubscriber } from './entities/billing-subscriber';
 export type { ValidationDetails, ValidationFailure } from './entities/columns/validation-error';
 export type { JsonObject } from './entities/columns/values';
+export { bindHost, type HostClasses } from './host/bind-host';
 export { Tenant, User } from './host/stand-ins';
 export { Plan } from './entities/tenant-billing/plan';
 export { Subscription } from './entities/tenant-billing/subscription';
@@ -19,6 +20,7 @@ export * from './entities/vocabulary';
 export { D1DataSource } from './data-sources/d1';
 export type { D1Binding } from './driver/d1/binding';
 export type { D1DataSourceOptions } from './driver/d1/data-source';
+export type { D1SessionBinding, D1SessionBookmark } from './driver/d1/session';
 
 export { billingMigration } from './migrations/billing-migration';
 export type {

@@ -76,6 +76,8 @@ interface Extra<Details> {
 /** A key column of a host's table, and the migration that references it. */
 interface HostReference {
   readonly migration: string;
+  /** The table as SQL: `"core"."organizations"`. */
+  readonly path: string;
   readonly table: string;
   readonly column: string;
 }
@@ -163,33 +165,27 @@ export class BillingError<Details = unknown> extends Error {
   }
 
   /** @internal */
-  static hostTableMissing({
-    migration,
-    table,
-    column,
-  }: HostReference): BillingError<{ table: string }> {
-    return BillingError.#make(
-      'HOST_TABLE_MISSING',
-      `${migration} references "${table}"."${column}", but there is no table "${table}" in this database`,
-      'run the migrations of the application that owns it first, or, with the commands of this package, ' +
-        'name only the other family in BILLING_FAMILIES or, in a scratch database, set ' +
-        'BILLING_HOST_TABLES=create to create a stand-in',
-      { details: { table } },
-    );
+  static hostTableMissing(
+    { migration, path, table, column }: HostReference,
+    found: string,
+    remedy: string,
+  ): BillingError<{ table: string }> {
+    const problem = `${migration} references ${path}."${column}", but there is no table ${path} in this database${found}`;
+    return BillingError.#make('HOST_TABLE_MISSING', problem, remedy, { details: { table } });
   }
 
   /** @internal @param type the type that the key must have */
   static hostColumnMismatch(
-    { migration, table, column }: HostReference,
+    { migration, path, table, column }: HostReference,
     type: string,
     actual: { readonly type: string; readonly isKey: boolean } | undefined,
+    remedy: string,
   ): BillingError<{ table: string; column: string; type: string | undefined }> {
     const found = actual
       ? `it is ${actual.type}${actual.isKey ? '' : ' and neither a primary key nor unique'}`
       : 'there is no such column';
-    const problem = `${migration} references "${table}"."${column}" as a key of type ${type}, but ${found}`;
+    const problem = `${migration} references ${path}."${column}" as a key of type ${type}, but ${found}`;
     const details = { table, column, type: actual?.type };
-    const remedy = `give the table a ${type} key of that name`;
     return BillingError.#make('HOST_COLUMN_MISMATCH', problem, remedy, { details });
   }
 

@@ -8,6 +8,7 @@ export { BillingError, type BillingErrorCode, type RefusalDetails } from './erro
 export { BillingSubscriber } from './entities/billing-subscriber';
 export type { ValidationDetails, ValidationFailure } from './entities/columns/validation-error';
 export type { JsonObject } from './entities/columns/values';
+export { bindHost, type HostClasses } from './host/bind-host';
 export { Tenant, User } from './host/stand-ins';
 export { Plan } from './entities/tenant-billing/plan';
 export { Subscription } from './entities/tenant-billing/subscription';

@@ -43,7 +43,8 @@ export const HELP = `Usage: typeorm-billing <command> [options]
     --plain               write the whole SQL
 
   -d, --data-source <file>  a module that exports a TypeORM DataSource, used in place of
-                            DATABASE_URL
+                            DATABASE_URL; TypeScript is loaded by your ts-node,
+                            @swc-node/register or tsx (not with sql)
   --json                print the result as JSON
   -h, --help            print this text
   --version             print the version
@@ -54,6 +55,8 @@ DATABASE_URL         postgres://user:password@host:port/database, sqlite:path, s
 BILLING_FAMILIES     tenant, user or tenant,user (default: both)
 BILLING_HOST_TABLES  create: create stand-ins for the host's tables; expect: use the host's
                      (default: expect; in a clone without DATABASE_URL: create)
+BILLING_TENANT, BILLING_USER  the host's table, its key and that one's type, as in
+                     core.organizations.id:integer (default: tenants.id:uuid and user.id:text)
 BILLING_MIGRATIONS_TABLE  the table that records applied migrations (default: migrations)
 
 Exit codes: 0 done, 1 an error you can fix, 2 a bug.
@@ -61,12 +64,12 @@ check exits with 1 if there is a difference.`;
 
 /** The options of each command, besides those that all commands have. */
 const OWN: Readonly<Record<Command, readonly string[]>> = {
-  migrate: ['dry-run'],
-  rollback: ['all', 'to'],
-  status: [],
-  check: [],
+  migrate: ['data-source', 'dry-run'],
+  rollback: ['data-source', 'all', 'to'],
+  status: ['data-source'],
+  check: ['data-source'],
   sql: ['dialect', 'out', 'from', 'table'],
-  add: ['dialect', 'out', 'plain'],
+  add: ['data-source', 'dialect', 'out', 'plain'],
 };
 
 /** @throws BillingError `INVALID_CALL` if a command or an option is not known or not complete */
@@ -94,35 +97,74 @@ export function readArguments(words: readonly string[]): Arguments {
   const foreign = Object.values(OWN)
     .flat()
     .find((name) => name in values && !OWN[command].includes(name));
+  if (foreign === 'data-source') {
+    throw BillingError.invalidCall(
+      `${command} uses no database, and no DataSource: found -d "${String(options.dataSource)}"`,
+      'leave -d out; BILLING_FAMILIES names the families',
+    );
+  }
   if (foreign) throw invalid(`${command} has no option --${foreign}`);
   if (options.all && options.to !== undefined) throw invalid('Give --all or --to, not both');
   return { command, ...options, dialect: readDialect(values.dialect, command) };
 }
 
+const OPTIONS = {
+  'data-source': { type: 'string', short: 'd' },
+  'dry-run': { type: 'boolean' },
+  all: { type: 'boolean' },
+  to: { type: 'string' },
+  dialect: { type: 'string' },
+  out: { type: 'string' },
+  from: { type: 'string' },
+  table: { type: 'string' },
+  plain: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const;
+
 // The options' types are inferred from the call.
 function parse(words: readonly string[]) {
+  const args = [...words];
+  assertOptions(
+    parseArgs({ args, allowPositionals: true, options: OPTIONS, strict: false, tokens: true })
+      .tokens,
+  );
   try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        'data-source': { type: 'string', short: 'd' },
-        'dry-run': { type: 'boolean' },
-        all: { type: 'boolean' },
-        to: { type: 'string' },
-        dialect: { type: 'string' },
-        out: { type: 'string' },
-        from: { type: 'string' },
-        table: { type: 'string' },
-        plain: { type: 'boolean' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean' },
-      },
-    });
+    return parseArgs({ args, allowPositionals: true, options: OPTIONS });
   } catch (cause) {
     throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
+
+/** Node's own messages of these name no remedy, and it takes the last of several values in silence. */
+function assertOptions(tokens: readonly Token[]): void {
+  const given = new Map<string, string>();
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value, inlineValue } = token;
+    if (!(name in OPTIONS)) throw unknownOption(name, rawName);
+    if (OPTIONS[name as keyof typeof OPTIONS].type === 'boolean') continue;
+    if (value === undefined || value === '' || (value.startsWith('-') && !inlineValue)) {
+      throw invalid(`${rawName} needs a value`);
+    }
+    const earlier = given.get(name);
+    if (earlier !== undefined) {
+      const problem = `--${name} is given twice, "${earlier}" and "${value}"`;
+      throw BillingError.invalidCall(problem, 'give it once');
+    }
+    given.set(name, value);
+  }
+}
+
+/** TypeORM's commands spell theirs in camelCase, too. */
+function unknownOption(name: string, rawName: string): BillingError {
+  const plain = (word: string): string => word.replaceAll(/[-_]/g, '').toLowerCase();
+  const near = Object.keys(OPTIONS).find((known) => plain(known) === plain(name));
+  const problem = `There is no option ${rawName}`;
+  return near === undefined ? invalid(problem) : BillingError.invalidCall(problem, `use --${near}`);
 }
 
 /** SQLite has no SQL files, but migrations as any other. */

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
-import { resolve } from 'node:path';
 import { type DataSource, TypeORMError } from 'typeorm';
 import { createMigrationDataSource } from '../data-sources/migrations-only';
 import { BillingError } from '../errors';
@@ -8,15 +7,19 @@ import { readSettings } from '../data-sources/settings';
 import { add, hasDatabase } from './add';
 import { type Arguments, HELP, readArguments } from './arguments';
 import { commands } from './commands';
+import { messageOf } from './one-line';
 import type { Outcome } from './outcome';
 import { writeSql } from './sql';
 import { StderrLogger } from './stderr-logger';
 import { version } from './version';
 
+/** Writes to stdout, also while what a host prints is led to stderr. */
+const write = process.stdout.write.bind(process.stdout);
+
 async function main(words: readonly string[]): Promise<number> {
   const options = readArguments(words);
   if (options.command === 'help' || options.command === 'version') {
-    console.log(options.command === 'help' ? HELP : version());
+    write(`${options.command === 'help' ? HELP : version()}\n`);
     return 0;
   }
   const outcome =
@@ -25,7 +28,7 @@ async function main(words: readonly string[]): Promise<number> {
       : options.command === 'add' && !hasDatabase(options)
         ? await add(options)
         : await onDatabase(options.command, options);
-  console.log(options.json ? JSON.stringify(outcome.json, null, 2) : outcome.text);
+  write(`${options.json ? JSON.stringify(outcome.json, null, 2) : outcome.text}\n`);
   return outcome.exitCode;
 }
 
@@ -37,7 +40,8 @@ async function onDatabase(command: keyof typeof commands, options: Arguments): P
     dropSchema: false,
     logger: new StderrLogger(dataSource.options.logging),
   });
-  await dataSource.initialize();
+  // A host may export a promise of one that is open.
+  if (!dataSource.isInitialized) await dataSource.initialize();
   try {
     return await commands[command](dataSource, options);
   } finally {
@@ -52,25 +56,11 @@ async function loadDataSource({ command, dataSource }: Arguments): Promise<DataS
     // Only the comparison needs the entities, and they are slow to load.
     return (await import('../data-sources/shared')).createDataSource(settings);
   }
+  // What the host's modules print, and its subscribers and migrations, is no part of the result.
+  process.stdout.write = process.stderr.write.bind(process.stderr);
   // Only a host's own DataSource needs it, and it is slow to load.
-  const { loadDataSourceFile } = await import('./typeorm');
-  try {
-    return await loadDataSourceFile(resolve(dataSource));
-  } catch (cause) {
-    // Node adds a line for each module that required the one that is missing.
-    const [reason = ''] = messageOf(cause).split('\n');
-    throw BillingError.configurationInvalid(
-      `${dataSource} can't be used as a DataSource (${reason.replace(/\.$/, '')})`,
-      'give -d the path of a module that exports one TypeORM DataSource',
-      { cause },
-    );
-  }
+  return (await import('./data-source-file')).loadDataSourceFile(dataSource);
 }
-
-const messageOf = (error: unknown): string => {
-  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
-  return error instanceof Error ? error.message : String(error);
-};
 
 /** Whether the cause is the user, the configuration or the server, not a bug in this package. */
 function isFixable(error: unknown): boolean {
@@ -85,7 +75,7 @@ function isFixable(error: unknown): boolean {
  */
 function end(exitCode: number): void {
   process.exitCode = exitCode;
-  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+  write('', () => process.stderr.write('', () => process.exit()));
 }
 
 main(process.argv.slice(2)).then(end, (error: unknown) => {

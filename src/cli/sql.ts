@@ -2,7 +2,7 @@ import { engineNamed } from '../engines/registry';
 import { SCRIPT_DIALECTS } from '../engines/scripts';
 import { FAMILY_MIGRATIONS } from '../migrations/families';
 import { writeSqlFiles } from '../migrator/sql-files';
-import { readMigrationSettings } from '../data-sources/settings';
+import { bindSettings, readMigrationSettings } from '../data-sources/settings';
 import { type Arguments, invalid } from './arguments';
 import type { Outcome } from './outcome';
 
@@ -12,7 +12,9 @@ export async function writeSql({ dialect: name, out, from, table }: Arguments): 
   if (dialect === undefined || out === undefined) {
     throw invalid('sql needs --dialect postgres or d1, and --out <folder>');
   }
-  const { families, migrationsTable } = readMigrationSettings(process.env);
+  const settings = readMigrationSettings(process.env);
+  bindSettings(settings);
+  const { families, migrationsTable } = settings;
   const engine = engineNamed(dialect);
   const migrations = families.flatMap((family) => FAMILY_MIGRATIONS[family][engine.dialect]);
   const { written, kept } = await writeSqlFiles(migrations, {

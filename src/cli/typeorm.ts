@@ -1,5 +1,3 @@
-import { CommandUtils } from 'typeorm/commands/CommandUtils.js';
-
-/** Loads the DataSource that a module exports, as TypeORM's own commands do. */
-export const loadDataSourceFile = (path: string): ReturnType<typeof CommandUtils.loadDataSource> =>
-  CommandUtils.loadDataSource(path);
+/** All that the program takes from inside TypeORM: not part of its public API. */
+export { importOrRequireFile } from 'typeorm/util/ImportUtils.js';
+export { InstanceChecker } from 'typeorm/util/InstanceChecker.js';

@@ -5,7 +5,7 @@ import { engineNamed } from '../engines/registry';
 import { BillingError } from '../errors';
 import type { FamilyMigrations } from '../migrations/families';
 import type { WithHostTables } from '../migrator/stand-ins';
-import type { Settings } from './settings';
+import { bindSettings, type Settings } from './settings';
 import type { BaseDataSourceOptions } from './typeorm';
 
 /** What a DataSource is to hold. */
@@ -28,10 +28,12 @@ export type DataSourceClasses = Readonly<
  * @throws BillingError `PACKAGE_MISSING` if TypeORM does not find the package of its driver
  */
 export function buildDataSource(
-  { database, hostTables, migrationsTable }: Settings,
+  settings: Settings,
   { migrations, ...contents }: Contents,
   classes: DataSourceClasses,
 ): DataSource {
+  const { database, hostTables, migrationsTable } = settings;
+  bindSettings(settings);
   const { dialect, opening } = engineNamed(database.engine);
   const host: WithHostTables = { hostTables };
   try {

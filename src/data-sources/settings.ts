@@ -2,7 +2,10 @@ import type { EngineName } from '../engines/engine';
 import { engines } from '../engines/registry';
 import '../engines/rows';
 import { BillingError } from '../errors';
+import { bindHostTable } from '../host/bind-host';
+import type { HostTable } from '../host/bindings';
 import { FAMILIES, type Family } from '../host/families';
+import { readHostText } from '../host/host-text';
 import { isClone } from './clone';
 
 /** The shared DataSource, as the environment describes it. */
@@ -14,6 +17,8 @@ export interface Settings {
   };
   readonly families: readonly Family[];
   readonly hostTables: 'expect' | 'create';
+  /** The tables of the host's that billing is attached to, where they are named. */
+  readonly hosts: Readonly<Partial<Record<Family, HostTable>>>;
   /** Name of TypeORM's table of applied migrations. */
   readonly migrationsTable: string;
 }
@@ -29,6 +34,11 @@ export interface Environment {
   readonly BILLING_FAMILIES?: string | undefined;
   /** `create` or `expect`; unset: `create` for the clone's default, else `expect`. */
   readonly BILLING_HOST_TABLES?: string | undefined;
+  /** The host's table that tenant billing is attached to, its key and that one's type:
+   * `core.organizations.id:integer`. Unset: `tenants.id:uuid`, or the class that `bindHost()` names. */
+  readonly BILLING_TENANT?: string | undefined;
+  /** The same for user billing; unset: `user.id:text`. */
+  readonly BILLING_USER?: string | undefined;
   /** Where applied migrations are recorded; unset: `migrations`, as TypeORM does. */
   readonly BILLING_MIGRATIONS_TABLE?: string | undefined;
 }
@@ -54,8 +64,9 @@ export function readSettings(environment: Environment): Settings {
  */
 export function readMigrationSettings(
   environment: Environment,
-): Pick<Settings, 'families' | 'migrationsTable'> {
+): Pick<Settings, 'families' | 'hosts' | 'migrationsTable'> {
   return {
+    hosts: readHosts(environment),
     families: readFamilies(environment.BILLING_FAMILIES ?? ''),
     migrationsTable: readName(environment.BILLING_MIGRATIONS_TABLE ?? 'migrations'),
   };
@@ -98,6 +109,21 @@ function readFamilies(text: string): Family[] {
     `BILLING_FAMILIES names "${unknown}", which is not a family`,
     'use tenant, user or tenant,user',
   );
+}
+
+function readHosts({ BILLING_TENANT, BILLING_USER }: Environment): Settings['hosts'] {
+  return {
+    ...(BILLING_TENANT && { tenant: readHostText('BILLING_TENANT', BILLING_TENANT) }),
+    ...(BILLING_USER && { user: readHostText('BILLING_USER', BILLING_USER) }),
+  };
+}
+
+/** Attaches billing to the tables that the settings name, in this process. */
+export function bindSettings({ hosts }: Pick<Settings, 'hosts'>): void {
+  for (const family of FAMILIES) {
+    const host = hosts[family];
+    if (host !== undefined) bindHostTable(family, host);
+  }
 }
 
 function readHostTables(text: string, isDefault: boolean): Settings['hostTables'] {

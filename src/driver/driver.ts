@@ -2,6 +2,7 @@ import type { ColumnType, DataSource, ObjectLiteral, QueryRunner } from 'typeorm
 import {
   AbstractSqliteDriver,
   type ColumnMetadata,
+  dataSourceOf,
   type RdbmsSchemaBuilder,
   OrmUtils,
 } from './typeorm';
@@ -57,7 +58,7 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
 
   /** Runs after the metadata of this DataSource is built and before the first statement. */
   override afterConnect(): Promise<void> {
-    for (const metadata of this.dataSource.entityMetadatas) translate(metadata);
+    for (const metadata of dataSourceOf(this).entityMetadatas) translate(metadata);
     return Promise.resolve();
   }
 
@@ -67,7 +68,7 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
   }
 
   override createSchemaBuilder(): RdbmsSchemaBuilder {
-    return new SqliteFamilySchemaBuilder(this.dataSource);
+    return new SqliteFamilySchemaBuilder(dataSourceOf(this));
   }
 
   /** @param inserted the new row's id, or the columns that an upsert returned */

@@ -1,6 +1,6 @@
 import type { ColumnType, EntityMetadata } from 'typeorm';
 import { entityClassOf } from './entity-class';
-import { CheckMetadata, type ColumnMetadata } from './typeorm';
+import { CheckMetadata, type ColumnMetadata, dataSourceOf } from './typeorm';
 
 /**
  * The forms in which SQLite stores the values of Postgres' types. SQLite's own types are hints: a
@@ -101,7 +101,7 @@ function addForm(metadata: EntityMetadata, column: ColumnMetadata, name: string)
       entityMetadata: metadata,
       args: { target: metadata.target, name, expression },
     });
-    metadata.checks.push(check.build(metadata.dataSource.namingStrategy));
+    metadata.checks.push(check.build(dataSourceOf(metadata).namingStrategy));
     return;
   }
   // The form first: json_type() of what is no JSON is an error.

@@ -4,7 +4,9 @@ import {
   SqlInMemory,
   type AbstractSqliteDriver,
   AbstractSqliteQueryRunner,
+  dataSourceOf,
   type IsolationLevel,
+  setDataSource,
   validateIsolationLevel,
   Broadcaster,
   BroadcasterResult,
@@ -40,7 +42,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
   constructor(driver: FamilyDriver) {
     super();
     this.driver = driver;
-    this.dataSource = driver.dataSource;
+    setDataSource(this, dataSourceOf(driver));
     this.broadcaster = new Broadcaster(this);
   }
 
@@ -64,7 +66,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
   override async startTransaction(isolationLevel?: IsolationLevel): Promise<void> {
     if (this.isTransactionActive) return super.startTransaction(isolationLevel);
     // SQLite's only level, serializable, satisfies all levels that TypeORM offers for it.
-    validateIsolationLevel(this.driver.supportedIsolationLevels, isolationLevel);
+    validateIsolationLevel(this.driver, isolationLevel);
     await this.broadcaster.broadcast('BeforeTransactionStart');
     const session = await this.connect();
     await this.#logged('BEGIN IMMEDIATE', () => session.begin().then(none));
@@ -180,7 +182,8 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     if (!definition) return super.recreateTable(newTable, oldTable);
     // Names the constraints that have no name yet.
     this.createTableSql(newTable, true);
-    const { driver, dataSource } = this;
+    const { driver } = this;
+    const dataSource = dataSourceOf(this);
     const { table, up, down } = await planRecreation(this, rows, {
       live: definition,
       before: oldTable,
@@ -254,7 +257,7 @@ export class SqliteFamilyQueryRunner extends AbstractSqliteQueryRunner {
     work: () => Promise<T>,
     parameters: unknown[] = [],
   ): Promise<T> {
-    const { logger, options } = this.dataSource;
+    const { logger, options } = dataSourceOf(this);
     logger.logQuery(sql, parameters, this);
     await this.broadcaster.broadcast('BeforeQuery', sql, parameters);
     const events = new BroadcasterResult();

@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { ExtraPart } from '../driver/schema/extras';
+import type { HostKeyType } from '../host/bindings';
 import type { Family } from '../host/families';
 import type { EngineName } from './engine-name';
 import type { Refusal } from './refusal';
@@ -39,6 +40,16 @@ export interface ColumnSummary {
   readonly type: string;
   /** Whether a foreign key can reference it: a primary key or a unique column. */
   readonly isKey: boolean;
+}
+
+/** The primary key of a table, where it is one column. */
+export interface TableKey {
+  /** On Postgres, of a table that the search_path does not find. */
+  readonly schema?: string | undefined;
+  readonly table: string;
+  readonly column: string;
+  /** Lower-case name of the type, as the engine writes it. */
+  readonly type: string;
 }
 
 /** How a database is opened from `DATABASE_URL`: in Node only. */
@@ -109,10 +120,18 @@ export interface Engine {
   /** Whether an error only says that another process holds the database for now. Default: false. */
   isBusy(error: unknown): boolean;
 
-  /** The columns of those of the tables and views that are there, by lower-case name. One statement. */
+  /** A column's name as {@link describe} gives it. Default: the name itself. */
+  fold(name: string): string;
+
+  /**
+   * The columns of those of the tables and views that are there, by lower-case name. One statement.
+   *
+   * @param schema where they are; not given, where the search_path finds them. On Postgres only
+   */
   describe(
     queryRunner: QueryRunner,
     tables: readonly string[],
+    schema?: string,
   ): Promise<ReadonlyMap<string, readonly ColumnSummary[]>>;
 
   /**
@@ -121,8 +140,11 @@ export interface Engine {
    */
   assertSeen(queryRunner: QueryRunner, table: string): Promise<void>;
 
+  /** All tables that have a key of one column, outside the database's own schemas. */
+  keys(queryRunner: QueryRunner): Promise<readonly TableKey[]>;
+
   /** Whether a column of `actual` type can be referenced by one of Postgres' type `wanted`. */
-  accepts(wanted: string, actual: string): boolean;
+  accepts(wanted: HostKeyType, actual: string): boolean;
 
   /**
    * How many rows have a foreign key that points to no row, by key. Default: none, where the database
@@ -185,6 +207,7 @@ export const DEFAULTS = {
   hasOneConnection: () => false,
   migrationIsolation: undefined,
   isBusy: () => false,
+  fold: (name: string) => name,
   danglingKeys: () => Promise.resolve(new Map<string, number>()),
   assertSeen: nothing,
   scripts: undefined,

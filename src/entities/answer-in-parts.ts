@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { dataSourceOf } from './typeorm';
 import { MAX_VALUES, type PostgresStatement, withFewerValues } from './many-values';
 
 /** The part of a connection of the package `pg` that is used. */
@@ -34,7 +35,7 @@ export function answerInParts({
 }: Event): Promise<void> | undefined {
   if (!Array.isArray(parameters) || parameters.length <= MAX_VALUES) return undefined;
   // Only a driver that numbers its placeholders sends them by Postgres' protocol.
-  const { parametersPrefix } = queryRunner.dataSource.driver as { parametersPrefix?: string };
+  const { parametersPrefix } = dataSourceOf(queryRunner).driver as { parametersPrefix?: string };
   if (parametersPrefix !== '$') return undefined;
   const parts = withFewerValues({ text: query, values: parameters as unknown[] });
   return answerNext(queryRunner, query, parts);

@@ -1,5 +1,4 @@
 import {
-  type BeforeQueryEvent,
   EventSubscriber,
   type EntityMetadata,
   type EntitySubscriberInterface,
@@ -57,7 +56,7 @@ export class BillingSubscriber implements EntitySubscriberInterface<BillingEntit
   }
 
   /** On Postgres, sends a statement of more than 65,535 values, of any entity, in parts. */
-  beforeQuery(event: BeforeQueryEvent): Promise<void> | undefined {
+  beforeQuery(event: QueryEvent): Promise<void> | undefined {
     return answerInParts(event);
   }
 }
@@ -68,6 +67,9 @@ function isPlain(object: ObjectLiteral | undefined): object is ObjectLiteral {
 
 /** The instance that stands for a plain object from the beginning of its write to the end. */
 const instances = new WeakMap<object, object>();
+
+/** TypeORM 0.3 asks for the entity's type here, 1.x takes none. */
+type QueryEvent = Parameters<NonNullable<EntitySubscriberInterface['beforeQuery']>>[0];
 
 /** Runs `prepare` on an instance with the object's values, and copies what it set to the object. */
 function onInstance(

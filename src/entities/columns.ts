@@ -1,4 +1,5 @@
 import { hostTables } from '../host/bindings';
+import { columnTypeOf } from '../host/key-types';
 import type { Family } from '../host/families';
 import { type FieldOf, kind, type KeyOf, type KindOptions, type ValueOf } from './columns/kind';
 import { atMostBy } from './columns/row-rules';
@@ -138,7 +139,10 @@ export function HostKey(
     kind: 'hostKey',
     family,
     get type(): ColumnShape['type'] {
-      return hostTables[family].keyType;
+      return columnTypeOf(hostTables[family].keyType).type;
+    },
+    get length() {
+      return columnTypeOf(hostTables[family].keyType).length;
     },
   });
 }

@@ -1,7 +1,7 @@
 import type { EntityMetadata } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { missingValue, readInserted } from './columns/column-rules';
-import { tableOf, type TableSpec } from './columns/registry';
+import { tableOf, targetOf, type TableSpec } from './columns/registry';
 import {
   beginWrite,
   endWrite,
@@ -75,7 +75,7 @@ function complete(row: Row, table: TableSpec, byParent: ReadonlySet<string>): vo
     // Null would be written before the parent's key.
     if (isParents && row[property] === null && spec.nullable) Reflect.deleteProperty(row, property);
     if (row[property] !== undefined || isParents) continue;
-    const value = related === undefined ? missingValue(spec) : newIdOf(related);
+    const value = related === undefined ? missingValue(spec) : newIdOf(related, targetOf(spec));
     if (value !== undefined) row[property] = value;
   }
   withoutNegativeZero(row, table);

@@ -1,5 +1,6 @@
 import type { EntityMetadata } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { dataSourceOf } from './typeorm';
 import { tableOf, type KeySpec, type TableSpec } from './columns/registry';
 import { validationError, type ValidationFailure } from './columns/validation-error';
 import { show } from './columns/values';
@@ -27,13 +28,13 @@ const written = new WeakMap<object, Readonly<Row>>();
 /** Notes what was loaded. Without a row beside a key there is nothing to note, and nothing is done. */
 export function rememberKeys(row: Readonly<Row>, { keys }: TableSpec): void {
   let found: { keys: Row; rows: Row } | undefined;
-  for (const { property, relation } of keys) {
+  for (const { property, relation, target } of keys) {
     const related = row[relation];
     if (related === undefined) continue;
     found ??= { keys: {}, rows: {} };
-    found.keys[property] = row[property] ?? idOf(related);
+    found.keys[property] = row[property] ?? idOf(related, target);
     found.rows[relation] = related;
-    if (isObject(related) && related.id === undefined) idsBeside.set(related, row[property]);
+    if (isObject(related) && related[target] === undefined) idsBeside.set(related, row[property]);
   }
   if (found !== undefined) known.set(row, found);
 }
@@ -43,7 +44,9 @@ export function disagreements(row: Readonly<Row>, { keys }: TableSpec): Validati
   return keys
     .filter((key) => {
       const [own, related] = [row[key.property], row[key.relation]];
-      return own !== undefined && related !== undefined && own !== idOf(related);
+      return (
+        own !== undefined && related !== undefined && !isSameKey(own, idOf(related, key.target))
+      );
     })
     .map((key) => disagreement(row, key));
 }
@@ -64,20 +67,22 @@ export function settleKeys(
 ): void {
   const failures: ValidationFailure[] = [];
   for (const key of table.keys) {
-    const { property, relation } = key;
+    const { property, relation, target } = key;
     const [own, related] = [row[property], row[relation]];
     if (related === undefined) continue;
     const base = baseOf(row, property, stored);
     // A row that was loaded without its id has not changed.
     const isSame = related !== null && related === known.get(row)?.rows[relation];
-    const other = idOf(related) ?? (isSame ? base : isEarly ? newIdOf(related) : idOf(related));
-    if (own === other && other !== undefined) continue;
+    const other =
+      idOf(related, target) ??
+      (isSame ? base : isEarly ? newIdOf(related, target) : idOf(related, target));
+    if (isSameKey(own, other) && other !== undefined) continue;
     if (other === undefined) {
       // A new row of the host's may get its id in the same save().
       if (!isEarly && !isSame) failures.push(withoutId(row, key));
-    } else if (own === undefined || (own === base && base !== undefined)) {
+    } else if (own === undefined || (isSameKey(own, base) && base !== undefined)) {
       row[property] = other;
-    } else if (base !== undefined && other === base) {
+    } else if (base !== undefined && isSameKey(other, base)) {
       takeAway(row, key);
     } else {
       failures.push(disagreement(row, key));
@@ -125,7 +130,7 @@ export function endWrite(row: Row, table: TableSpec, stored: Readonly<Row> | und
   written.delete(row);
   const failures: ValidationFailure[] = [];
   for (const key of table.keys) {
-    const { property, relation } = key;
+    const { property, relation, target } = key;
     const [own, related] = [row[property], row[relation]];
     if (given !== undefined && isOverruled(given[property], own, baseOf(row, property, stored))) {
       failures.push({
@@ -134,7 +139,7 @@ export function endWrite(row: Row, table: TableSpec, stored: Readonly<Row> | und
         expected: `the id of the row in whose list it is saved, ${show(own)}, or none`,
       });
       row[property] = given[property];
-    } else if (related !== undefined && own !== undefined && isOther(related, own)) {
+    } else if (related !== undefined && own !== undefined && isOther(related, own, target)) {
       takeAway(row, key);
     }
   }
@@ -150,17 +155,26 @@ function baseOf(row: object, property: string, stored: Readonly<Row> | undefined
 
 /** Whether the key is another than the one that the caller had set. */
 function isOverruled(given: unknown, now: unknown, base: unknown): boolean {
-  return given !== undefined && given !== base && now !== undefined && now !== given;
+  return (
+    given !== undefined && !isSameKey(given, base) && now !== undefined && !isSameKey(now, given)
+  );
 }
 
 /** The id of a related row, which may be given as the id alone; null for none. */
-export function idOf(related: unknown): unknown {
-  return isObject(related) ? (related.id ?? idsBeside.get(related)) : related;
+export function idOf(related: unknown, target: string): unknown {
+  return isObject(related) ? (related[target] ?? idsBeside.get(related)) : related;
+}
+
+/** Whether two keys are equal: Postgres gives as text the `bigint` that the caller may give as a number. */
+function isSameKey(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  const types = [typeof one, typeof other];
+  return types.includes('string') && types.includes('number') && String(one) === String(other);
 }
 
 /** The id of a related row; a billing row that has none, since it is saved in the same call, gets one. */
-export function newIdOf(related: unknown): unknown {
-  const id = idOf(related);
+export function newIdOf(related: unknown, target: string): unknown {
+  const id = idOf(related, target);
   if (id !== undefined || !isObject(related) || tableOf(related) === undefined) return id;
   return (related.id = uuidv7());
 }
@@ -169,8 +183,9 @@ function isObject(value: unknown): value is Row {
   return typeof value === 'object' && value !== null;
 }
 
-function isOther(related: unknown, key: unknown): boolean {
-  return idOf(related) !== undefined && idOf(related) !== key;
+function isOther(related: unknown, key: unknown, target: string): boolean {
+  const id = idOf(related, target);
+  return id !== undefined && !isSameKey(id, key);
 }
 
 function withoutId(row: Readonly<Row>, { property, relation }: KeySpec): ValidationFailure {
@@ -178,8 +193,11 @@ function withoutId(row: Readonly<Row>, { property, relation }: KeySpec): Validat
   return { property, value, expected: `the id of the ${relation} given beside it, which has none` };
 }
 
-function disagreement(row: Readonly<Row>, { property, relation }: KeySpec): ValidationFailure {
-  const id = idOf(row[relation]);
+function disagreement(
+  row: Readonly<Row>,
+  { property, relation, target }: KeySpec,
+): ValidationFailure {
+  const id = idOf(row[relation], target);
   const which = id === undefined ? '' : `, ${show(id)}`;
   return {
     property,
@@ -197,9 +215,9 @@ const parents = new WeakMap<EntityMetadata, ReadonlySet<string>>();
 export function relationsOfParents(metadata: EntityMetadata): ReadonlySet<string> {
   const found = parents.get(metadata);
   if (found !== undefined) return found;
-  const { dataSource, relations } = metadata;
-  const inverse = dataSource.entityMetadatas
-    .flatMap((other) => other.relations)
+  const { relations } = metadata;
+  const inverse = dataSourceOf(metadata)
+    .entityMetadatas.flatMap((other) => other.relations)
     .filter(({ isOneToMany, isOneToOneNotOwner }) => isOneToMany || isOneToOneNotOwner);
   const names = new Set(
     relations

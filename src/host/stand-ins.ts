@@ -1,27 +1,92 @@
-import { Entity, PrimaryColumn } from 'typeorm';
-import { hostTables } from './bindings';
-import { Named } from './named';
+import { Column, Entity, getMetadataArgsStorage, type ColumnOptions } from 'typeorm';
+import { hostTables, replacements, type EntityClass } from './bindings';
+import type { Family } from './families';
+import { columnTypeOf } from './key-types';
 
 /**
- * Stand-in for the host's `tenants` table. Only its key is mapped. `synchronize: false` keeps it out
- * of every migration: billing refers to the table and never creates, alters or drops it.
+ * Gives a stand-in its name and table, both late. A class of the host's that has the same name comes
+ * first: `@ManyToOne('User')` and `getRepository('User')` mean that one.
  */
-@Entity({ name: hostTables.tenant.table, synchronize: false })
-@Named('Tenant')
+function StandIn(family: Family, name: string): (target: EntityClass) => void {
+  return (target) => {
+    Object.defineProperty(target, 'name', {
+      get: () => (isTaken(target, name) ? `${name}StandIn` : name),
+      configurable: true,
+    });
+    Entity({ synchronize: false })(target);
+    const table = argsOf(target);
+    if (table === undefined) throw new Error(`TypeORM has not noted the entity ${name}.`);
+    Object.defineProperties(table, {
+      name: { get: () => nameOf(target, family), enumerable: true },
+      schema: { get: () => hostTables[family].schema, enumerable: true },
+    });
+  };
+}
+
+/** A stand-in that is replaced, and still in a DataSource, is found by no name of the host's. */
+const nameOf = (target: EntityClass, family: Family): string =>
+  replacements.has(target) ? `stand_in_of_${family}` : hostTables[family].table;
+
+/** Whether the host has a class of that name. Another stand-in's name is a getter, too. */
+const isTaken = (target: EntityClass, name: string): boolean =>
+  replacements.has(target) ||
+  getMetadataArgsStorage().tables.some(({ target: other }) => {
+    if (other === target || typeof other !== 'function') return false;
+    const own = Object.getOwnPropertyDescriptor(other, 'name');
+    return own?.get === undefined && other.name === name;
+  });
+
+const argsOf = (target: EntityClass): object | undefined =>
+  getMetadataArgsStorage().tables.find((one) => one.target === target);
+
+/** The options of the key, each read when a DataSource is built: `@PrimaryColumn` would read them now. */
+const keyOf = (family: Family): ColumnOptions => ({
+  primary: true,
+  get name() {
+    return hostTables[family].column;
+  },
+  get type() {
+    return columnTypeOf(hostTables[family].keyType).type;
+  },
+  get length() {
+    return columnTypeOf(hostTables[family].keyType).length ?? '';
+  },
+});
+
+/**
+ * Stand-in for the host's `tenants` table, as long as `bindHost()` names no class. Only its key is
+ * mapped. `synchronize: false` keeps it out of every migration: billing refers to the table and never
+ * creates, alters or drops it.
+ */
+@StandIn('tenant', 'Tenant')
 export class Tenant {
   /** A uuid in canonical form. The host makes it. */
-  @PrimaryColumn({ name: hostTables.tenant.column, type: hostTables.tenant.keyType })
+  @Column(keyOf('tenant'))
   id!: string;
 }
 
 /**
- * Stand-in for the host's `user` table (Better Auth's). Only its key is mapped. `synchronize: false`
- * keeps it out of every migration.
+ * Stand-in for the host's `user` table (Better Auth's), as long as `bindHost()` names no class. Only
+ * its key is mapped. `synchronize: false` keeps it out of every migration.
  */
-@Entity({ name: hostTables.user.table, synchronize: false })
-@Named('User')
+@StandIn('user', 'User')
 export class User {
   /** Text, in the form that the host gives its ids. */
-  @PrimaryColumn({ name: hostTables.user.column, type: hostTables.user.keyType })
+  @Column(keyOf('user'))
   id!: string;
+}
+
+/** The stand-in of each family. */
+export const STAND_INS = { tenant: Tenant, user: User } as const;
+
+/**
+ * Puts the stand-ins behind the host's classes: where a relation names its target by a text, TypeORM
+ * takes the first class that fits.
+ */
+export function putStandInsLast(): void {
+  const { tables } = getMetadataArgsStorage();
+  for (const target of Object.values(STAND_INS)) {
+    const index = tables.findIndex((one) => one.target === target);
+    if (index !== -1) tables.push(...tables.splice(index, 1));
+  }
 }

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { dataSourceOf } from '../host/typeorm';
 import { nameOf, originOf, recordsOf } from './records';
 
 /**
@@ -12,14 +13,14 @@ export async function isToBeRun(
 ): Promise<boolean> {
   const name = nameOf(migration);
   const others = (await records(migration, queryRunner)).filter((one) => one !== name);
-  const held = queryRunner.dataSource.migrations.map(nameOf);
+  const held = dataSourceOf(queryRunner).migrations.map(nameOf);
   for (const other of others) {
     if (held.includes(other)) continue;
     await queryRunner.manager
       .createQueryBuilder()
       .delete()
       .from(tableOf(queryRunner))
-      .where(`${queryRunner.dataSource.driver.escape('name')} = :other`, { other })
+      .where(`${dataSourceOf(queryRunner).driver.escape('name')} = :other`, { other })
       .execute();
   }
   return others.length === 0;
@@ -36,7 +37,7 @@ async function records(
   migration: MigrationInterface,
   queryRunner: QueryRunner,
 ): Promise<readonly string[]> {
-  const { migrations } = queryRunner.dataSource;
+  const { migrations } = dataSourceOf(queryRunner);
   const origin = originOf(migration);
   if (origin === undefined) return [];
   if (migrations.every((one) => originOf(one) !== origin || nameOf(one) === origin)) return [];
@@ -55,7 +56,8 @@ async function records(
 }
 
 /** The table of applied migrations, as TypeORM's executor names it. */
-function tableOf({ dataSource }: QueryRunner): string {
+function tableOf(queryRunner: QueryRunner): string {
+  const dataSource = dataSourceOf(queryRunner);
   const { database, schema } = dataSource.driver;
   const { migrationsTableName = 'migrations' } = dataSource.options;
   const { schema: option } = dataSource.options as { schema?: string };

@@ -1,5 +1,5 @@
 import { BillingError } from '../errors';
-import type { MigrationDialect } from './dialect';
+import type { MigrationDialect } from './host-binding';
 import { FAMILY_MIGRATIONS } from './families';
 import type { ReversibleMigration, ReversibleMigrationClass } from './reversible-migration';
 

@@ -1,16 +1,16 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { BillingError } from '../errors';
+import { dataSourceOf } from '../host/typeorm';
 import { isToBeReverted, isToBeRun } from './adoption';
+import { followingHost, type MigrationDialect } from './host-binding';
+import { assertPlainNames } from './plain-names';
 import type { ReversibleMigrationClass } from './reversible-migration';
-
-/** The SQL that a list of migrations is written in, which is the list's name. */
-export type MigrationDialect = 'postgres' | 'sqlite';
 
 const lists = new WeakMap<object, MigrationDialect>();
 
 /**
- * Makes the migrations of a list refuse another database, whoever runs them: `migrate()`, TypeORM's
- * own `runMigrations()` or its CLI.
+ * Makes the migrations of a list refuse another database, or other names, whoever runs them:
+ * `migrate()`, TypeORM's own `runMigrations()` or its CLI.
  */
 export function inDialect(
   dialect: MigrationDialect,
@@ -34,12 +34,13 @@ type Run = (this: MigrationInterface, queryRunner: QueryRunner) => Promise<void>
 const guarded = (run: Run, isDue: typeof isToBeRun): Run =>
   async function (queryRunner) {
     // What only records the statements has no DataSource.
-    const { dataSource } = queryRunner as { dataSource?: DataSource };
+    const dataSource = dataSourceOf(queryRunner) as DataSource | undefined;
     if (dataSource !== undefined) {
       assertDialect(this, dataSource);
+      assertPlainNames(dataSource);
       if (!(await isDue(this, queryRunner))) return;
     }
-    await run.call(this, queryRunner);
+    await run.call(this, followingHost(queryRunner, this, dialectOf(this)));
   };
 
 /**

@@ -4,9 +4,11 @@ import type { Family } from '../host/families';
 
 /** A column of a table that the host application owns and a billing table references. */
 export interface HostColumn {
+  /** On Postgres. Undefined: the first of the search_path that has the table. */
+  readonly schema?: string;
   readonly table: string;
   readonly column: string;
-  /** The type as Postgres names it; on SQLite any text column fits. */
+  /** The type as Postgres names it; on SQLite any text column fits a uuid or a text. */
   readonly type: HostKeyType;
 }
 
@@ -23,7 +25,10 @@ export interface ReversibleMigration extends MigrationInterface {
   readonly family: Family;
   /** The full name of the migration of billing's that it is, extends or was copied from. */
   readonly billing?: string;
-  /** Host columns that the migration's foreign keys reference. */
+  /**
+   * Host columns that the migration's foreign keys reference. `tenants` and `user` are the stand-ins':
+   * where `bindHost()` has named the host's classes, their tables take their place.
+   */
   readonly references?: readonly HostColumn[];
   /** Tables that the migration creates; none of them may be there already. */
   readonly creates?: readonly string[];

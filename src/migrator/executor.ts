@@ -6,11 +6,12 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import type { Engine } from '../engines/engine';
+import { dataSourceOf } from '../engines/typeorm';
 import { declaredBy } from '../migrations/billing-migration';
 import { assertDialect } from '../migrations/dialect';
 import { heldUnder, nameOf, originOf } from '../migrations/records';
 import type { ReversibleMigration } from '../migrations/reversible-migration';
-import { assertHostIsReady, hasHostTables } from './host-check';
+import { assertHostIsReady, following, hasHostTables } from './host-check';
 
 /** TypeORM's executor, which here checks the host's tables before a billing migration runs. */
 export class BillingMigrationExecutor extends MigrationExecutor {
@@ -47,7 +48,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
 
   /** Not to be seen is not the same as not to be there: nothing would read as applied. */
   override async getExecutedMigrations(): Promise<Migration[]> {
-    const table = this.dataSource.options.migrationsTableName ?? 'migrations';
+    const table = dataSourceOf(this).options.migrationsTableName ?? 'migrations';
     await this.withQueryRunner((queryRunner) => this.engine.assertSeen(queryRunner, table));
     return super.getExecutedMigrations();
   }
@@ -60,7 +61,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
       const billing = declaredBy(instance, this.engine.dialect);
       if (billing === undefined) return name;
       if (waiting.has(billing.family)) continue;
-      if (await hasHostTables(queryRunner, this.engine, billing)) return name;
+      if (await hasHostTables(queryRunner, this.engine, this.#following(billing))) return name;
       waiting.add(billing.family);
     }
     return pending[0]?.name;
@@ -80,12 +81,13 @@ export class BillingMigrationExecutor extends MigrationExecutor {
 
   /** The names under which the migrations are, or will be, recorded: known after a read of the table. */
   names(): string[] {
-    return [...heldUnder(this.dataSource.migrations, this.#recorded).values()];
+    return [...heldUnder(dataSourceOf(this).migrations, this.#recorded).values()];
   }
 
   protected override getMigrations(): Migration[] {
-    const { migrations: held } = this.dataSource;
-    for (const migration of held) assertDialect(migration, this.dataSource);
+    const dataSource = dataSourceOf(this);
+    const { migrations: held } = dataSource;
+    for (const migration of held) assertDialect(migration, dataSource);
     const names = heldUnder(held, this.#recorded);
     const migrations: Migration[] = [];
     for (const migration of super.getMigrations()) {
@@ -127,8 +129,12 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     { name }: Migration,
     record: 'absent' | 'present',
   ): Promise<void> {
-    const table = this.dataSource.options.migrationsTableName ?? 'migrations';
+    const table = dataSourceOf(this).options.migrationsTableName ?? 'migrations';
     await this.engine.guardRecord(queryRunner, table, name, record);
+  }
+
+  #following(migration: ReversibleMigration): ReversibleMigration {
+    return following(migration, this.engine, dataSourceOf(this));
   }
 
   #checked(migration: ReversibleMigration): ReversibleMigration {
@@ -136,7 +142,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
       ...migration,
       billing: originOf(migration) ?? migration.name,
       up: async (queryRunner) => {
-        await assertHostIsReady(queryRunner, this.engine, migration);
+        await assertHostIsReady(queryRunner, this.engine, this.#following(migration));
         await migration.up(queryRunner);
       },
       down: (queryRunner) => migration.down(queryRunner),

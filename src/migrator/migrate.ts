@@ -1,8 +1,8 @@
 import type { DataSource, Migration, QueryRunner } from 'typeorm';
 import { engineOf } from '../engines/registry';
-import { BillingError } from '../errors';
+import { assertPlainNames } from '../migrations/plain-names';
 import { BillingMigrationExecutor, isBillingMigration, migrationNamed } from './executor';
-import { assertHostIsReady } from './host-check';
+import { assertHostIsReady, following } from './host-check';
 import { LACKING_REMEDY, lackingMigrations, lackingText } from './lacking';
 import { inMigrationTransaction } from './migration-transaction';
 import { createStandIns, createsStandIns } from './stand-ins';
@@ -159,7 +159,7 @@ async function prepareBatches(run: Run): Promise<void> {
     for (const { name, instance } of pending) {
       if (!isBillingMigration(instance)) continue;
       try {
-        await assertHostIsReady(queryRunner, engine, instance);
+        await assertHostIsReady(queryRunner, engine, following(instance, engine, dataSource));
       } catch (error) {
         // Another process may have applied it just now.
         if (!(await isApplied(run, name))) throw error;
@@ -167,18 +167,4 @@ async function prepareBatches(run: Run): Promise<void> {
     }
     await executor.createMigrationsTable();
   });
-}
-
-/** The migrations are plain SQL and do not follow options that rename tables. */
-function assertPlainNames({ options, driver }: DataSource): void {
-  const { entityPrefix, schema } = options as { entityPrefix?: string; schema?: string };
-  // The schema in which the migrations, which name none, create their tables.
-  const { searchSchema = 'public' } = driver as { searchSchema?: string };
-  const [option, value] = entityPrefix ? ['entityPrefix', entityPrefix] : ['schema', schema];
-  if (!value || (option === 'schema' && value === searchSchema)) return;
-  throw BillingError.configurationInvalid(
-    `The DataSource's ${option} "${value}" renames the tables of the entities, but not those that the migrations create`,
-    'give billing a DataSource without it' +
-      (option === 'schema' ? ', and set the search_path of its user instead' : ''),
-  );
 }

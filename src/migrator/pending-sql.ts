@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { engineOf } from '../engines/registry';
+import { recordFor } from '../migrations/host-binding';
 import { BillingMigrationExecutor, migrationNamed } from './executor';
 import { createsStandIns, standInStatements } from './stand-ins';
 
@@ -39,7 +40,9 @@ export async function pendingSql(dataSource: DataSource): Promise<PendingSql[]> 
     });
   }
   for (const { name } of pending) {
-    await record(name, (runner) => migrationNamed(dataSource, name)?.up(runner));
+    await record(name, (runner) =>
+      migrationNamed(dataSource, name)?.up(recordFor(runner, dataSource)),
+    );
   }
   return result;
 }
@@ -54,7 +57,8 @@ function recorder(sql: string[]): QueryRunner {
   return new Proxy({ query } as unknown as QueryRunner, {
     get: (target, key) => {
       if (key === 'query') return target.query.bind(target);
-      if (key === 'dataSource') return undefined;
+      // It has no DataSource, under either name.
+      if (key === 'dataSource' || key === 'connection') return undefined;
       throw new Error(`queryRunner.${String(key)} would be used`);
     },
   });

@@ -2,6 +2,8 @@ import type { QueryRunner } from 'typeorm';
 import { engineNamed } from '../engines/registry';
 import { firstLineOf, type ScriptDialect, type Scripts } from '../engines/scripts';
 import { BillingError } from '../errors';
+import { sqlOf } from '../host/bindings';
+import { boundReferences } from '../migrations/host-binding';
 import type {
   ReversibleMigration,
   ReversibleMigrationClass,
@@ -104,12 +106,16 @@ async function script(
   dialect: ScriptDialect,
   { wrap, look, assertKeys, makeTable, record, forget, run, guard }: Scripts,
 ): Promise<SqlScript> {
-  const { name, creates = [], references = [] } = migration;
+  const { name, creates = [] } = migration;
+  const references = boundReferences(migration, engineNamed(dialect).dialect);
   const up = await recorded((queryRunner) => migration.up(queryRunner));
   const down = await recorded((queryRunner) => migration.down(queryRunner));
   const makes =
     creates.length > 0 ? `Makes the table(s) ${creates.join(', ')}` : 'Changes tables of billing';
-  const keys = references.map(({ table, column }) => `"${table}"."${column}"`).join(', ');
+  const keys = references
+    .map(sqlOf)
+    .map(({ table, column }) => `${table}.${column}`)
+    .join(', ');
   return {
     file,
     forward: text(

@@ -72,11 +72,26 @@ describe('exit codes', () => {
     },
     { words: ['migrat'], says: /but found "migrat": see typeorm-billing --help\.$/ },
     { words: ['migrate', 'status'], says: /but found "migrate status"/ },
-    { words: ['status', '--verbose'], says: /--verbose.*: see typeorm-billing --help\.$/ },
+    {
+      words: ['status', '--verbose'],
+      says: /^There is no option --verbose: see typeorm-billing --help\.$/,
+    },
     { words: ['status', '--all'], says: /^status has no option --all: / },
     { words: ['rollback', '--dry-run'], says: /^rollback has no option --dry-run: / },
     { words: ['rollback', '--all', '--to', 'X'], says: /^Give --all or --to, not both: / },
-    { words: ['rollback', '--to'], says: /--to/ },
+    { words: ['rollback', '--to'], says: /^--to needs a value: see typeorm-billing --help\.$/ },
+    { words: ['rollback', '--to', '--json'], says: /^--to needs a value: / },
+    { words: ['status', '-d', ''], says: /^-d needs a value: / },
+    { words: ['status', '--dataSource', 'none.cjs'], says: /--dataSource: use --data-source\.$/ },
+    { words: ['migrate', '--dryrun'], says: /^There is no option --dryrun: use --dry-run\.$/ },
+    {
+      words: ['status', '-d', 'a.js', '--data-source=b.js'],
+      says: /^--data-source is given twice, "a\.js" and "b\.js": give it once\.$/,
+    },
+    {
+      words: ['sql', '--dialect', 'd1', '--out', 'sql', '-d', 'none.cjs'],
+      says: /^sql uses no database.* found -d "none\.cjs": leave -d out/,
+    },
     {
       words: ['migrate', '-d', 'missing.cjs'],
       says: /^missing\.cjs can't be used as a DataSource \(/,

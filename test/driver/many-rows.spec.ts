@@ -136,6 +136,26 @@ describe.each(engines)('B2 many rows in one statement on $name', ({ name, create
     expect(await count()).toBe(0);
   });
 
+  // Left on Postgres: it takes 65,535 values, and such rows are split there.
+  if (name !== 'postgres') {
+    it('B2 rows that read their own table are not split: they would read the rows before them', async () => {
+      await database.exec('CREATE TABLE numbered (n integer, earlier integer)');
+      const rows = name === 'd1' ? 60 : 17_000;
+      const insert = (table: string): Promise<unknown> => {
+        const places = Array.from({ length: rows - 1 }, () => '(?, ?)').join(', ');
+        const last = `(?, ? + (SELECT count(*) FROM main.${table}))`;
+        const values = Array.from({ length: 2 * rows }, (_, index) => index % 2);
+        return dataSource.query(`INSERT INTO numbered VALUES ${places}, ${last}`, values);
+      };
+      await expect(insert('Numbered')).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+      expect(await database.sql('SELECT n FROM numbered')).toEqual([]);
+      await insert('plans');
+      expect(await database.sql('SELECT count(*) AS n, max(earlier) AS m FROM numbered')).toEqual([
+        { n: rows, m: 1 },
+      ]);
+    });
+  }
+
   it('B2 a statement that can not be split is refused with the limit', async () => {
     const wide = Array.from({ length: 70_000 }, (_, index) => `v${index}`);
     const marks = wide.map((_, index) => (name === 'postgres' ? `$${index + 1}` : '?')).join(', ');

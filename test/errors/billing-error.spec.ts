@@ -5,7 +5,7 @@ import { BillingError, type BillingErrorCode, type RefusalDetails } from '../../
 const ROOT = resolve(__dirname, '../..');
 const CAUSE = new Error('what the driver said');
 const REFUSED: RefusalDetails = { table: 'plans', columns: ['name'], constraint: 'uq_plans_name' };
-const HOST = { migration: 'CreateBilling1', table: 'tenants', column: 'id' };
+const HOST = { migration: 'CreateBilling1', path: '"tenants"', table: 'tenants', column: 'id' };
 
 /** Each code, by its maker: the compiler asks for all of them. */
 const MADE: Readonly<Record<BillingErrorCode, BillingError>> = {
@@ -16,8 +16,8 @@ const MADE: Readonly<Record<BillingErrorCode, BillingError>> = {
   INVALID_CALL: BillingError.invalidCall('There is no option x', 'leave it out', CAUSE),
   DATA_SOURCE_CLOSED: BillingError.dataSourceClosed('SQLite'),
   COMMIT_FAILED: BillingError.commitFailed(),
-  HOST_TABLE_MISSING: BillingError.hostTableMissing(HOST),
-  HOST_COLUMN_MISMATCH: BillingError.hostColumnMismatch(HOST, 'uuid', undefined),
+  HOST_TABLE_MISSING: BillingError.hostTableMissing(HOST, '', 'run its migrations'),
+  HOST_COLUMN_MISMATCH: BillingError.hostColumnMismatch(HOST, 'uuid', undefined, 'bind it'),
   TABLE_EXISTS: BillingError.tableExists('CreateBilling1', ['plans']),
   MIGRATION_NOT_FOUND: BillingError.migrationNotFound('X', 'There is no migration X', 'name one'),
   DANGLING_KEYS: BillingError.danglingKeys(['foreign key 0 of "a" to "b"']),

@@ -63,6 +63,21 @@ describe('C2 the rooms of src', () => {
     expect(taking).toContain('driver/typeorm.ts');
   });
 
+  it('reach a DataSource from an object of TypeORM by dataSourceOf() alone', () => {
+    const direct =
+      /\b(?:this|driver|manager|metadata|queryRunner)\.dataSource\b|\{[^{}]*\bdataSource\b[^{}]*(?:\{[^{}]*\}[^{}]*)?\}(?: = (?:metadata|queryRunner)\b|: (?:QueryRunner|EntityMetadata)\b)/;
+    expect(texts(direct)).toEqual([]);
+    // The pattern finds all forms that there could be.
+    for (const form of [
+      'queryRunner.dataSource.driver',
+      'const { relations, dataSource } = metadata;',
+      'const keyOf = ({ dataSource }: QueryRunner) => 1',
+      'function recordOf({ dataSource: { driver } }: QueryRunner) {}',
+    ]) {
+      expect(form).toMatch(direct);
+    }
+  });
+
   it('have no circle, neither among rooms nor among files', () => {
     expect(circles(imports)).toEqual([]);
     expect(circles(new Map(Object.entries(rooms)))).toEqual([]);

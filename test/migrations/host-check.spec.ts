@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import { type DataSource, DefaultNamingStrategy, MigrationExecutor } from 'typeorm';
 import { migrate, pendingSql, revert, type ReversibleMigration } from '../../src';
 import { openDataSource } from '../support/data-source';
 import { catalog, engines, HOST_TABLES, type TestDatabase } from '../support/engines';
@@ -22,8 +22,9 @@ describe.each(engines)('T4 U8 what a migration needs on $name', ({ createDatabas
       'no tenants table',
       [USERS],
       'HOST_TABLE_MISSING',
-      ['"tenants"', 'BILLING_HOST_TABLES=create'],
+      ['"tenants"', '"user" ("id" text)', 'bindHost({ tenant: … })', 'BILLING_TENANT=user.id:text'],
     ],
+    ['no table at all', [], 'HOST_TABLE_MISSING', ['"tenants"', 'BILLING_HOST_TABLES=create']],
     ['no user table', [TENANTS], 'HOST_TABLE_MISSING', ['"user"', 'CreateUserBilling']],
     [
       'a tenants table without an id',
@@ -165,6 +166,29 @@ describe.each(engines)('T4 U8 what a migration needs on $name', ({ createDatabas
       );
     },
   );
+
+  it.each([
+    ['tables', { tableName: (_: string, name: string) => `app_${name}` }, '"app_plans" of "plans"'],
+    ['columns', { columnName: (_: string, name: string) => name.toUpperCase() }, '"ID" of "id"'],
+  ])('H4 a naming strategy that renames %s is refused', async (_what, own, names) => {
+    await database.exec(`${TENANTS}; ${USERS}`);
+    const namingStrategy = Object.assign(new DefaultNamingStrategy(), own);
+    await dataSource.destroy();
+    dataSource.setOptions({ namingStrategy });
+    await dataSource.initialize();
+    const refusal = {
+      code: 'CONFIGURATION_INVALID',
+      message: expect.stringContaining(`namingStrategy makes ${names}`) as string,
+    };
+    await expect(migrate(dataSource)).rejects.toMatchObject(refusal);
+    // As TypeORM's own command does.
+    await expect(
+      new MigrationExecutor(dataSource).executePendingMigrations(),
+    ).rejects.toMatchObject(refusal);
+    await expect(database.sql('SELECT * FROM plans')).rejects.toThrow(
+      /no such table|does not exist/,
+    );
+  });
 
   it('T4 a dry run of a migration of the host runs nothing of it', async () => {
     await database.exec(`${TENANTS}; ${USERS}`);

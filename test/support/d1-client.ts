@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import type { D1Binding, D1Outcome, D1Statement } from '../../src/driver/d1/binding';
+import type { D1SessionBinding } from '../../src/driver/d1/session';
 import type { AssignedD1 } from './d1-server';
 
 /** Idle sockets of it keep no process alive. */
@@ -13,6 +14,11 @@ const agent = new Agent({ keepAlive: true, noDelay: true, maxSockets: 16 });
 export class D1Client implements D1Binding {
   constructor(private readonly assigned: AssignedD1) {}
 
+  /** A session that begins at a bookmark, or `first-primary`, or `first-unconstrained`. */
+  withSession(start = 'first-unconstrained'): D1ClientSession {
+    return new D1ClientSession(this.assigned, start);
+  }
+
   prepare(sql: string): Statement {
     return new Statement(this, sql, []);
   }
@@ -23,15 +29,52 @@ export class D1Client implements D1Binding {
 
   async send(statements: readonly Statement[], batch: boolean): Promise<D1Outcome[]> {
     const body = {
+      ...(this.start === undefined ? {} : { session: this.start }),
       database: this.assigned.database,
       statements: statements.map(({ sql, values }) => [sql, values.map(encode)]),
       batch,
     };
     const answer = JSON.parse(await post(this.assigned.url, JSON.stringify(body))) as
-      { outcomes: D1Outcome[] } | { message: string; cause?: string };
-    if ('outcomes' in answer) return answer.outcomes;
+      { outcomes: D1Outcome[]; bookmark?: string } | { message: string; cause?: string };
+    if ('outcomes' in answer) {
+      this.answered(answer.bookmark);
+      return answer.outcomes;
+    }
     const { message, cause } = answer;
     throw new Error(message, cause === undefined ? undefined : { cause: new Error(cause) });
+  }
+
+  /** Where a session begins; undefined outside one. */
+  protected get start(): string | undefined {
+    return undefined;
+  }
+
+  protected answered(_bookmark: string | undefined): void {
+    // It is nothing outside a session.
+  }
+}
+
+/** Each request of the Worker goes on with a session from the bookmark of the last. */
+export class D1ClientSession extends D1Client implements D1SessionBinding {
+  #bookmark: string | null = null;
+
+  constructor(
+    assigned: AssignedD1,
+    private readonly first: string,
+  ) {
+    super(assigned);
+  }
+
+  getBookmark(): string | null {
+    return this.#bookmark;
+  }
+
+  protected override get start(): string {
+    return this.#bookmark ?? this.first;
+  }
+
+  protected override answered(bookmark: string | undefined): void {
+    this.#bookmark = bookmark ?? null;
   }
 }
 

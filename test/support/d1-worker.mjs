@@ -1,19 +1,21 @@
 /**
  * Hands statements to one of its D1 bindings, in workerd: the tests' way from Node to D1.
  *
- * A body is `{ database, statements: [sql, values][], batch }`; the answer `{ outcomes }`, or
- * `{ message, cause }` of the error that the binding threw.
+ * A body is `{ database, statements: [sql, values][], batch, session }`; the answer `{ outcomes, bookmark }`,
+ * or `{ message, cause }` of the error that the binding threw. `session` is undefined, or where the session
+ * begins.
  */
 export default {
   async fetch(request, env) {
-    const { database, statements, batch } = await request.json();
+    const { database, statements, batch, session } = await request.json();
     try {
-      const binding = env[database];
+      const bound = env[database];
+      const binding = session === undefined ? bound : bound.withSession(session);
       const prepared = statements.map(([sql, values]) =>
         binding.prepare(sql).bind(...values.map(decode)),
       );
       const outcomes = batch ? await binding.batch(prepared) : [await prepared[0].all()];
-      return Response.json({ outcomes });
+      return Response.json({ outcomes, bookmark: binding.getBookmark?.() });
     } catch (error) {
       return Response.json({ message: error.message, cause: error.cause?.message });
     }

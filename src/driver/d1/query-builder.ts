@@ -2,10 +2,18 @@ import {
   type InsertQueryBuilder,
   type InsertResult,
   type ObjectLiteral,
+  type QueryRunner,
+  type SelectQueryBuilder,
   type UpdateQueryBuilder,
   type UpdateResult,
 } from 'typeorm';
-import { type ColumnMetadata, type SoftDeleteQueryBuilder, OrmUtils } from '../typeorm';
+import {
+  type ColumnMetadata,
+  dataSourceOf,
+  isFromSelect,
+  type SoftDeleteQueryBuilder,
+  OrmUtils,
+} from '../typeorm';
 import type { Driver } from 'typeorm';
 import { BillingError } from '../../errors';
 import { SqliteFamilyInsertQueryBuilder } from '../queries/insert-query-builder';
@@ -35,6 +43,18 @@ export class D1QueryBuilder<Entity extends ObjectLiteral> extends SqliteFamilyQu
 
   override insert(): InsertQueryBuilder<Entity> {
     return new D1InsertQueryBuilder(super.insert());
+  }
+
+  /**
+   * Entities are made with the query runner of this query, and so belong to its DataSource. TypeORM
+   * makes them with the one that the builder was given, if any.
+   */
+  protected override executeEntitiesAndRawResults(
+    queryRunner: QueryRunner,
+  ): ReturnType<SelectQueryBuilder<Entity>['getRawAndEntities']> {
+    // Not set on the builder itself: another of its queries may be running, and would not release it.
+    const running = Object.create(this, { queryRunner: { value: queryRunner } }) as this;
+    return super.executeEntitiesAndRawResults.call(running, queryRunner);
   }
 
   override softDelete(): SoftDeleteQueryBuilder<Entity> {
@@ -69,15 +89,14 @@ class D1InsertQueryBuilder<
   }
 
   #setInitialValues(): void {
-    const { mainAlias, updateEntity, locallyGenerated, insertFromSelect, insertColumns } =
-      this.expressionMap;
-    const isWhole = !insertFromSelect && insertColumns.length === 0;
+    const { mainAlias, updateEntity, locallyGenerated, insertColumns } = this.expressionMap;
+    const isWhole = !isFromSelect(this.expressionMap) && insertColumns.length === 0;
     if (!mainAlias?.hasMetadata || !updateEntity || !isWhole) return;
     const now = new Date();
     const columns = mainAlias.metadata.getInsertionReturningColumns();
     for (const [index, row] of this.getValueSets().entries()) {
       for (const column of columns.filter((one) => one.getEntityValue(row) === undefined)) {
-        const value = initialValue(column, now, this.dataSource.driver);
+        const value = initialValue(column, now, dataSourceOf(this).driver);
         if (value === undefined) {
           if (this.#isTransactionActive) refuseUnknown(column);
           continue;
@@ -147,7 +166,7 @@ class D1SoftDeleteQueryBuilder<
       const stamps: ObjectLiteral = {};
       metadata.deleteDateColumn?.setEntityValue(stamps, queryType === 'restore' ? null : now);
       metadata.updateDateColumn?.setEntityValue(stamps, now);
-      this.dataSource.manager.merge(metadata.target, entity, stamps);
+      dataSourceOf(this).manager.merge(metadata.target, entity, stamps);
       return stamps;
     });
     return result;

@@ -1,7 +1,7 @@
 import { BillingError } from '../../errors';
 import { SqliteFamilyQueryRunner } from '../query-runner';
 import type { MasterRow } from '../schema/definition';
-import type { IsolationLevel } from '../typeorm';
+import { type IsolationLevel, isolationLevelOf } from '../typeorm';
 
 /**
  * A query runner that holds a transaction's writes. It has no nested transactions and no isolation
@@ -48,7 +48,7 @@ export class D1QueryRunner extends SqliteFamilyQueryRunner {
   /** After changes that are held. */
   #schema: readonly MasterRow[] | undefined;
 
-  #refuseMoreThanHeldWrites(isolationLevel = this.dataSource.options.isolationLevel): void {
+  #refuseMoreThanHeldWrites(isolationLevel = isolationLevelOf(this)): void {
     if (this.isTransactionActive) {
       // The caller of the refused transaction rolls it back.
       this.transactionDepth++;

@@ -33,22 +33,33 @@ function loadSqlite3(): Sqlite3 {
 /** Of a connection; the one used longest ago makes place for a new one. */
 const MAX_COMPILED = 50;
 
-/** Ends when what the statement was called for has. */
-async function finalize(compiled: Promise<Compiled>): Promise<void> {
-  const made = await compiled.catch(() => undefined);
-  await new Promise<void>((resolve) => {
-    if (made === undefined) resolve();
-    else
-      made.finalize(() => {
-        resolve();
-      });
-  });
+/** A compiled statement keeps its last values, and takes over 100 bytes for each placeholder. */
+const MAX_PLACEHOLDERS = 1000;
+const MAX_TEXT = 100_000;
+
+/** Whether a statement is small enough to be kept compiled, with its values. */
+function isKept(sql: string, parameters: readonly SqliteValue[]): boolean {
+  if (parameters.length === 0 || parameters.length > MAX_PLACEHOLDERS) return false;
+  let length = sql.length;
+  for (const value of parameters) {
+    if (typeof value === 'string' || value instanceof Uint8Array) length += value.length;
+  }
+  return length <= MAX_TEXT;
 }
+
+const finalize = (compiled: Compiled): Promise<void> =>
+  new Promise((resolve) => {
+    compiled.finalize(() => {
+      resolve();
+    });
+  });
 
 /** One connection of the `sqlite3` package, with promises instead of callbacks. */
 export class SqliteConnection {
   /** Statements with parameters, by their text: compiling a table's CHECKs takes longer than a row. */
-  readonly #compiled = new Map<string, Promise<Compiled>>();
+  readonly #compiled = new Map<string, Compiled>();
+  /** Ends when what was sent last has. */
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly database: Database) {}
 
@@ -67,8 +78,6 @@ export class SqliteConnection {
         else resolve(opened);
       });
     });
-    // Statements of one connection run in the order they were sent.
-    database.serialize();
     database.configure('busyTimeout', busyTimeout);
     const connection = new SqliteConnection(database);
     try {
@@ -108,26 +117,40 @@ export class SqliteConnection {
   }
 
   /** Runs all parts of one statement, or none. */
-  async executeAll(parts: readonly Part[]): Promise<StatementResult> {
+  executeAll(parts: readonly Part[]): Promise<StatementResult> {
     const [only, ...more] = parts;
-    if (only && more.length === 0) return this.execute(only.statement, only.parameters);
-    const run = this.#parts.then(() => this.#executeParts(parts));
-    this.#parts = run.then(
+    return this.#inTurn(() =>
+      only && more.length === 0
+        ? this.#execute(only.statement, only.parameters)
+        : this.#executeParts(parts),
+    );
+  }
+
+  execute(statement: Statement, parameters: readonly SqliteValue[]): Promise<StatementResult> {
+    return this.#inTurn(() => this.#execute(statement, parameters));
+  }
+
+  /**
+   * Statements of one connection run in the order in which they were sent. `sqlite3` keeps it for those
+   * that it compiles for one use only. None may run between the parts of another, whose savepoint
+   * would take it back.
+   */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(work);
+    this.#last = result.then(
       () => undefined,
       () => undefined,
     );
-    return run;
+    return result;
   }
-  /** Ends when the last statement in parts has: two at once would share a savepoint. */
-  #parts: Promise<void> = Promise.resolve();
 
   async #executeParts(parts: readonly Part[]): Promise<StatementResult> {
     // Outside a transaction this begins one.
-    await this.execute(new Statement('SAVEPOINT "parts"'), []);
+    await this.#execute(new Statement('SAVEPOINT "parts"'), []);
     try {
       const all: StatementResult[] = [];
-      for (const part of parts) all.push(await this.execute(part.statement, part.parameters));
-      await this.execute(new Statement('RELEASE "parts"'), []);
+      for (const part of parts) all.push(await this.#execute(part.statement, part.parameters));
+      await this.#execute(new Statement('RELEASE "parts"'), []);
       return {
         rows: all.flatMap(({ rows }) => rows),
         changes: all.reduce((sum, { changes }) => sum + (changes ?? 0), 0),
@@ -135,25 +158,30 @@ export class SqliteConnection {
       };
     } catch (error) {
       // An error such as a full disk has rolled everything back.
-      await this.execute(new Statement('ROLLBACK TO "parts"'), [])
-        .then(() => this.execute(new Statement('RELEASE "parts"'), []))
+      await this.#execute(new Statement('ROLLBACK TO "parts"'), [])
+        .then(() => this.#execute(new Statement('RELEASE "parts"'), []))
         .catch(() => undefined);
       throw error;
     }
   }
 
-  async execute(
+  async #execute(
     { sql, returnsRows }: Statement,
     parameters: readonly SqliteValue[],
   ): Promise<StatementResult> {
-    const compiled = parameters.length > 0 ? await this.#compile(sql) : undefined;
+    const compiled = isKept(sql, parameters) ? await this.#compile(sql) : undefined;
     return new Promise((resolve, reject) => {
+      const fail = (error: Error): void => {
+        if (compiled === undefined) reject(named(error));
+        // One that found the database busy would stay begun, and no other write be committed.
+        else compiled.reset(() => reject(named(error)));
+      };
       const all = (error: Error | null, rows: Record<string, unknown>[]): void => {
-        if (error) reject(named(error));
+        if (error) fail(error);
         else resolve({ rows, changes: rows.length, lastInsertRowid: 0 });
       };
       const run = function (this: { changes: number; lastID: number }, error: Error | null): void {
-        if (error) reject(named(error));
+        if (error) fail(error);
         else resolve({ rows: [], changes: this.changes, lastInsertRowid: this.lastID });
       };
       if (compiled === undefined) {
@@ -164,34 +192,33 @@ export class SqliteConnection {
     });
   }
 
-  #compile(sql: string): Promise<Compiled> {
-    const compiled = this.#compiled.get(sql) ?? this.#prepare(sql);
+  async #compile(sql: string): Promise<Compiled> {
+    const compiled = this.#compiled.get(sql) ?? (await this.#prepare(sql));
     // The map keeps the order of insertion: the first is the one used longest ago.
     this.#compiled.delete(sql);
     this.#compiled.set(sql, compiled);
     const [oldest] = this.#compiled;
     if (oldest !== undefined && this.#compiled.size > MAX_COMPILED) {
       this.#compiled.delete(oldest[0]);
-      void finalize(oldest[1]);
+      await finalize(oldest[1]);
     }
     return compiled;
   }
 
   #prepare(sql: string): Promise<Compiled> {
-    const compiled = new Promise<Compiled>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       const made = this.database.prepare(sql, (error: Error | null) => {
         if (error) reject(named(error));
         else resolve(made);
       });
     });
-    // It may be right next time, when a table is there.
-    compiled.catch(() => {
-      if (this.#compiled.get(sql) === compiled) this.#compiled.delete(sql);
-    });
-    return compiled;
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.#inTurn(() => this.#close());
+  }
+
+  async #close(): Promise<void> {
     await Promise.all([...this.#compiled.values()].map(finalize));
     this.#compiled.clear();
     return new Promise((resolve, reject) => {

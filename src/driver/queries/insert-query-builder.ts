@@ -1,5 +1,5 @@
 import { InsertQueryBuilder, type InsertResult, type ObjectLiteral } from 'typeorm';
-import type { ColumnMetadata } from '../typeorm';
+import { type ColumnMetadata, isFromSelect } from '../typeorm';
 import { EntityMetadata } from 'typeorm';
 import { BillingError } from '../../errors';
 
@@ -50,8 +50,8 @@ export class SqliteFamilyInsertQueryBuilder<
   #valuesToCome(
     metadata: EntityMetadata,
   ): { column: ColumnMetadata; row: ObjectLiteral; index: number }[] {
-    const { updateEntity, insertFromSelect } = this.expressionMap;
-    if (!updateEntity || insertFromSelect) return [];
+    const { expressionMap } = this;
+    if (!expressionMap.updateEntity || isFromSelect(expressionMap)) return [];
     return this.getValueSets().flatMap((row, index) =>
       metadata.columns
         .filter((column) => column.getEntityValue(row) === undefined)
@@ -72,10 +72,10 @@ export class SqliteFamilyInsertQueryBuilder<
     const { indexPredicate, ...understood } = onUpdate;
     expressionMap.onUpdate = understood;
     try {
-      const sql = super.createInsertExpression();
       const { conflict } = onUpdate;
+      const sql = withConflict(super.createInsertExpression(), this.#targetOf(conflict));
       if (indexPredicate === undefined || !Array.isArray(conflict)) return this.#whole(sql);
-      const target = ` ( ${conflict.map((column) => this.escape(column)).join(', ')} ) DO `;
+      const target = `${this.#targetOf(conflict)} DO `;
       const at = sql.lastIndexOf(target) + target.length - ' DO '.length;
       return this.#whole(`${sql.slice(0, at)} WHERE ( ${indexPredicate} )${sql.slice(at)}`);
     } finally {
@@ -83,6 +83,11 @@ export class SqliteFamilyInsertQueryBuilder<
       // The uuid is for a new row. A row that is found has another one.
       expressionMap.locallyGenerated = {};
     }
+  }
+
+  #targetOf(conflict: string | string[] | undefined): string {
+    if (!Array.isArray(conflict)) return '';
+    return ` ( ${conflict.map((column) => this.escape(column)).join(', ')} )`;
   }
 
   /** Whether the statement is sent at once, so that it can return values. */
@@ -106,7 +111,9 @@ export class SqliteFamilyInsertQueryBuilder<
       this.alias === this.getMainTableName()
         ? stamped
         : stamped.replace(`INTO ${table}`, `INTO ${table} AS ${this.escape(this.alias)}`);
-    return `${named} WHERE ${this.createUpsertConditionExpression(this.escape(this.alias))}${returning}`;
+    // In TypeORM 0.3 it has no parameter.
+    const condition: (alias: string) => string = this.createUpsertConditionExpression.bind(this);
+    return `${named} WHERE ${condition(this.escape(this.alias))}${returning}`;
   }
 
   /** The row may have existed before, with a key and values that are unknown here. */
@@ -123,5 +130,11 @@ export class SqliteFamilyInsertQueryBuilder<
     return ` RETURNING ${[...columns].map(({ databaseName }) => this.escape(databaseName)).join(', ')}`;
   }
 }
+
+/** TypeORM 0.3 leaves the clause out if there is nothing to overwrite. */
+const withConflict = (sql: string, target: string): string =>
+  /\sON CONFLICT\b.* DO (?:UPDATE SET|NOTHING)\b/s.test(sql)
+    ? sql
+    : `${sql.trimEnd()} ON CONFLICT${target} DO NOTHING `;
 
 type OnUpdate = InsertQueryBuilder<ObjectLiteral>['expressionMap']['onUpdate'];

@@ -54,10 +54,12 @@ export function besideBroken(
   statements: readonly string[],
 ): string[] {
   if (!statements.some(looksAtAll)) return [...statements];
+  const dropping = (table: string): string => `DROP TABLE ${quote(table)}`.toLowerCase();
+  const lower = new Set(statements.map((sql) => sql.toLowerCase()));
   // A trigger of a rebuilt table goes with that, and is made again with it.
   const left = broken.filter(
     ({ type, tbl_name: table, temporary }) =>
-      temporary === true || type === 'view' || !statements.includes(`DROP TABLE ${quote(table)}`),
+      temporary === true || type === 'view' || !lower.has(dropping(table)),
   );
   const { drop, create } = putAside(left);
   return [...drop, ...statements, ...create];

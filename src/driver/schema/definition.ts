@@ -56,7 +56,10 @@ export function readTables(rows: readonly MasterRow[]): Map<string, TableDefinit
   const lasting = rows.filter(({ temporary }) => !temporary);
   for (const row of lasting) {
     if (row.type !== 'table' || row.sql === null) continue;
-    const own = lasting.filter((other) => other.tbl_name === row.name && other.sql !== null);
+    // Of a trigger, SQLite keeps the table's name as the trigger's text writes it.
+    const own = lasting.filter(
+      (other) => other.tbl_name.toLowerCase() === row.name.toLowerCase() && other.sql !== null,
+    );
     const indexes = own.filter(({ type }) => type === 'index').map(({ sql }) => sql ?? '');
     const triggers = own.filter(({ type }) => type === 'trigger').map(({ sql }) => sql ?? '');
     tables.set(row.name, readTable(row.name, row.sql, indexes, triggers));

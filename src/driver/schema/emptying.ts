@@ -1,7 +1,7 @@
 import { quote } from '../sql/quote';
 import { is, tokenize } from '../sql/tokens';
 import { type MasterRow, readTables } from './definition';
-import { parentsFirst } from './plan';
+import { parentsFirst } from './parents-first';
 
 /** The tables that SQLite makes for a virtual one, and drops with it. */
 const SHADOW = /_(?:data|idx|content|docsize|config|segments|segdir|stat|node|parent|rowid)$/i;

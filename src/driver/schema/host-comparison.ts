@@ -1,6 +1,13 @@
 import type { DataSource, EntityMetadata, Table, TableIndex } from 'typeorm';
 import { entityClassOf } from '../entity-class';
-import { type Query, type QueryCollector, RdbmsSchemaBuilder } from '../typeorm';
+import {
+  dataSourceOf,
+  type Query,
+  type QueryCollector,
+  RdbmsSchemaBuilder,
+  setTables,
+  tablesOf,
+} from '../typeorm';
 import { createIndexStatement, createTableStatement } from './create-table';
 import { readTable, type TableDefinition } from './definition';
 import type { Schema } from './plan';
@@ -47,14 +54,16 @@ export class HostComparison extends RdbmsSchemaBuilder {
 
   async run(live: Schema): Promise<HostChanges> {
     if (this.metadatas.length === 0) return { tables: [], up: [], down: [] };
-    this.tables = await this.queryRunner.getTables(
-      this.metadatas.map(({ tableName }) => tableName),
+    const dataSource = dataSourceOf(this);
+    setTables(
+      this,
+      await this.queryRunner.getTables(this.metadatas.map(({ tableName }) => tableName)),
     );
-    const existing = this.tables.flatMap((table) => {
+    const existing = tablesOf(this).flatMap((table) => {
       const definition = live.get(table.name);
       const metadata = this.metadatas.find(({ tableName }) => tableName === table.name);
       if (!definition || !metadata) return [];
-      const respell = spellAlike(table, metadata, definition, this.dataSource.driver);
+      const respell = spellAlike(table, metadata, definition, dataSource.driver);
       return [{ table, definition, respell, before: snapshot(table) }];
     });
     const { upQueries, downQueries } = await this.queryRunner.collect(() =>
@@ -71,12 +80,12 @@ export class HostComparison extends RdbmsSchemaBuilder {
         }
         respell(table);
         const sql = createTableStatement(table, (column) =>
-          this.dataSource.driver.createFullType(column),
+          dataSource.driver.createFullType(column),
         );
         return readTable(table.name, sql, indexes, definition.triggers);
       }),
-      up: aboutGeneratedColumns(upQueries, this.dataSource),
-      down: aboutGeneratedColumns(downQueries, this.dataSource),
+      up: aboutGeneratedColumns(upQueries, dataSource),
+      down: aboutGeneratedColumns(downQueries, dataSource),
     };
   }
 }

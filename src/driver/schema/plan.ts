@@ -1,6 +1,9 @@
 import { quote } from '../sql/quote';
+import { keepCounter } from './counter';
 import { type Definition, type MasterRow, renameTables, type TableDefinition } from './definition';
 import { dependentsAside, type Rebuilt, refuseHidden, refuseLosses } from './dependents';
+import { nameIn } from './extras';
+import { parentsFirst, references } from './parents-first';
 
 export type Schema = ReadonlyMap<string, TableDefinition>;
 
@@ -73,9 +76,6 @@ export function planChange(
 
 const indexes = (table: TableDefinition): string[] =>
   [...table.indexes.values()].map(({ sql }) => sql);
-
-const references = (child: TableDefinition, parent: TableDefinition): boolean =>
-  child.references.has(parent.name.toLowerCase());
 
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
   return [items.filter(test), items.filter((item) => !test(item))];
@@ -236,20 +236,6 @@ function withDependents(
   return parentsFirst([...all]);
 }
 
-/** In an order in which each table comes after those that it references, but for cycles. */
-export function parentsFirst(tables: readonly TableDefinition[]): TableDefinition[] {
-  const ordered = new Set<TableDefinition>();
-  const visit = (table: TableDefinition, path: ReadonlySet<TableDefinition>): void => {
-    if (ordered.has(table) || path.has(table)) return;
-    for (const parent of tables) {
-      if (parent !== table && references(table, parent)) visit(parent, new Set([...path, table]));
-    }
-    ordered.add(table);
-  };
-  for (const table of tables) visit(table, new Set());
-  return [...ordered];
-}
-
 function rebuild(
   tables: readonly TableDefinition[],
   from: Schema,
@@ -257,13 +243,17 @@ function rebuild(
 ): string[] {
   const temporary = new Map(tables.map(({ name }) => [name.toLowerCase(), `new_${name}`]));
   const isCycle = tables.some((table, index) =>
-    tables.slice(index + 1).some((later) => references(table, later)),
+    tables.slice(index).some((later) => references(table, later)),
   );
+  const triggers = tables.flatMap(({ name }) => from.get(name)?.triggers ?? []);
   return [
-    // Rows that refer to each other in a circle can't be copied parents first.
+    // Rows that refer to each other in a circle can't be copied parents first, nor dropped children
+    // first: keys carry out their actions on what is left, which sets off its triggers.
+    ...(isCycle ? triggers.map((sql) => `DROP TRIGGER ${quote(nameIn(sql, 'trigger'))}`) : []),
     ...(isCycle ? ['PRAGMA defer_foreign_keys = ON'] : []),
     ...tables.map((table) => renameTables(table.sql, temporary)),
     ...tables.map((table) => copyRows(from.get(table.name) ?? table, table, moved.get(table.name))),
+    ...tables.flatMap((table) => keepCounter(from.get(table.name) ?? table, table)),
     ...[...tables].reverse().map(({ name }) => `DROP TABLE ${quote(name)}`),
     ...tables.map(({ name }) => `ALTER TABLE ${quote(`new_${name}`)} RENAME TO ${quote(name)}`),
     ...tables.flatMap((table) => [...indexes(table), ...table.triggers]),

@@ -1,5 +1,5 @@
 import { Table, TableForeignKey } from 'typeorm';
-import { Query, type QueryCollector, RdbmsSchemaBuilder } from '../typeorm';
+import { dataSourceOf, Query, type QueryCollector, RdbmsSchemaBuilder, viewsOf } from '../typeorm';
 import type { EntityMetadata } from 'typeorm';
 import { createIndexStatement, createTableStatement } from './create-table';
 import { readTable, readTables, type TableDefinition } from './definition';
@@ -37,15 +37,17 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
     const live = readTables(all);
     const metadatas = this.entityToSyncMetadatas;
     const hosts = metadatas.filter((metadata) => !isManaged(metadata));
-    const host = await new HostComparison(this.dataSource, this.queryRunner, hosts).run(live);
+    const host = await new HostComparison(dataSourceOf(this), this.queryRunner, hosts).run(live);
 
-    const views = [...this.views];
+    const views = [...viewsOf(this)];
     await this.dropOldViews();
     // Where statements are only collected, the views are still there.
     const dropped = new Set(
-      views.filter((view) => !this.views.includes(view)).map(({ name }) => name),
+      views.filter((view) => !viewsOf(this).includes(view)).map(({ name }) => name.toLowerCase()),
     );
-    const rows = all.filter(({ type, tbl_name: table }) => type === 'table' || !dropped.has(table));
+    const rows = all.filter(
+      ({ type, tbl_name: table }) => type === 'table' || !dropped.has(table.toLowerCase()),
+    );
     const { intended, renames } = this.#intended(live, metadatas.filter(isManaged));
     for (const metadata of hosts) {
       if (!live.has(metadata.tableName)) {
@@ -70,7 +72,7 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
   async compare(
     tables: ReadonlySet<string>,
   ): Promise<{ readonly statements: string[]; readonly extras: ExtraPart[] }> {
-    const queryRunner = this.dataSource.createQueryRunner();
+    const queryRunner = dataSourceOf(this).createQueryRunner();
     try {
       const rows = await readMaster(queryRunner);
       const live = readTables(rows);
@@ -112,7 +114,7 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
   }
 
   #define(metadata: EntityMetadata, live: TableDefinition | undefined): TableDefinition {
-    const { driver } = this.dataSource;
+    const { driver } = dataSourceOf(this);
     const table = Table.create(metadata, driver);
     table.foreignKeys = metadata.foreignKeys.map((key) => TableForeignKey.create(key, driver));
     const unmanaged = metadata.indices

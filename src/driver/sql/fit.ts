@@ -3,6 +3,7 @@ import type { SqliteValue } from '../session';
 import { type Limits, SPLIT } from './limits';
 import type { Placeholder } from './placeholders';
 import type { Statement } from './statement';
+import { is, tokenize } from './tokens';
 
 /** A statement with its values, within the limits of a database. */
 export interface BoundStatement {
@@ -116,14 +117,15 @@ class CastText {
 
 /** Splits `INSERT … VALUES (…), (…)` into groups of rows that fit. Undefined for anything else. */
 function splitRows(
-  { insertion, placeholders, end }: Statement,
+  statement: Statement,
   values: readonly SqliteValue[],
   text: CastText,
   limit: number,
 ): BoundStatement[] | undefined {
+  const { insertion, placeholders, end } = statement;
   const rows = insertion?.rows ?? [];
   const [first, last] = [rows[0], rows.at(-1)];
-  if (!first || !last) return undefined;
+  if (!first || !last || readsItself(statement, first.start, last.end)) return undefined;
   // Values after the rows, in ON CONFLICT, are bound in each part.
   const after = placeholders.findIndex(({ start }) => start > last.end);
   const tailValues = after === -1 ? [] : values.slice(after);
@@ -145,6 +147,14 @@ function splitRows(
     sql: head + text.between(group.start, group.end) + tail,
     values: [...values.slice(group.from, group.to), ...tailValues],
   }));
+}
+
+/** Whether a query among the rows reads their table: it would find the rows of an earlier part. */
+function readsItself({ sql, write }: Statement, start: number, end: number): boolean {
+  if (!/\bselect\b/i.test(sql)) return false;
+  const tokens = tokenize(sql.slice(start, end));
+  const names = tokens.flatMap(({ text, quoted }) => (quoted ? text : text.split('.')));
+  return tokens.some((token) => is(token, 'select')) && names.includes(write?.table ?? '');
 }
 
 /**

@@ -3,6 +3,7 @@ import { DEFAULTS, type Engine } from '../engine';
 import { D1Driver } from '../../driver/d1/driver';
 import { sqliteCatalog } from '../sqlite/catalog';
 import { readSqliteRefusal } from '../sqlite/refusal';
+import { dataSourceOf } from '../typeorm';
 import { d1Scripts } from './scripts';
 import { D1Database } from '../../driver/d1/database';
 import { createWranglerTable, wranglerRecordOf } from './wrangler';
@@ -23,7 +24,7 @@ export const d1Engine: Engine = {
   scripts: d1Scripts,
 
   async guardRecord(queryRunner, migrationsTable, migration, record) {
-    const table = queryRunner.dataSource.driver.escape(migrationsTable);
+    const table = dataSourceOf(queryRunner).driver.escape(migrationsTable);
     // The name can't be NULL: if the SELECT has a row, the batch fails as a whole.
     await queryRunner.query(
       `INSERT INTO ${table} ("timestamp", "name") SELECT 0, NULL
@@ -49,9 +50,10 @@ export const d1Engine: Engine = {
 
 /** wrangler's record of the file that does the same as the migration. */
 function recordOf(
-  { dataSource: { driver } }: QueryRunner,
+  queryRunner: QueryRunner,
   migration: string,
 ): ReturnType<typeof wranglerRecordOf> {
+  const { driver } = dataSourceOf(queryRunner);
   return driver instanceof D1Driver && driver.connections instanceof D1Database
     ? wranglerRecordOf(driver.connections.binding, migration)
     : undefined;

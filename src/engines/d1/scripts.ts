@@ -1,3 +1,4 @@
+import { sqlOf } from '../../host/bindings';
 import type { ScriptTables } from '../engine';
 import { forgetIn, recordIn, type Scripts } from '../scripts';
 import { createWranglerTable, WRANGLER_TABLE } from './wrangler';
@@ -9,9 +10,10 @@ export const d1Scripts = ({
 }: ScriptTables): Scripts => ({
   wrap: (statements) => statements,
   // SQLite would create the table anyway and reject its first row.
-  look: ({ table: host, column }) =>
-    `-- Refused where the host's table or column is missing.\n` +
-    `SELECT "${host}"."${column}" FROM "${host}" LIMIT 0`,
+  look: (reference) => {
+    const { table, column } = sqlOf(reference);
+    return `-- Refused where the host's table or column is missing.\nSELECT ${table}.${column} FROM ${table} LIMIT 0`;
+  },
   assertKeys: (child) => `PRAGMA foreign_key_check("${child}")`,
   makeTable: `CREATE TABLE IF NOT EXISTS "${table}" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "timestamp" bigint NOT NULL, "name" varchar NOT NULL)`,
   record: (migration) => recordIn(table, migration),

@@ -8,7 +8,7 @@ import {
 } from 'typeorm';
 import { pairs } from '../../driver/schema/renames';
 import type { Comparison, HostPart, Unchecked } from '../engine';
-import { Query, type QueryCollector } from '../typeorm';
+import { dataSourceOf, Query, type QueryCollector } from '../typeorm';
 import { hiddenTables } from './hidden-tables';
 import { pathOf, PostgresSchemaBuilder } from './schema-builder';
 
@@ -104,7 +104,7 @@ class KeepingSchemaBuilder extends PostgresSchemaBuilder {
 
   /** @returns the names that columns of the entity have in the live table */
   async #renameColumns(metadata: EntityMetadata, table: Table, names: Names): Promise<string[]> {
-    const { driver } = this.dataSource;
+    const { driver } = dataSourceOf(this);
     const found = renamesOf(Table.create(metadata, driver), table, names, (column) =>
       driver.createFullType(column),
     );

@@ -2,6 +2,7 @@ import type { EntityMetadata, QueryRunner } from 'typeorm';
 import { quote } from '../../driver/sql/quote';
 import { BillingError } from '../../errors';
 import type { Unchecked } from '../engine';
+import { dataSourceOf } from '../typeorm';
 import { pathOf } from './schema-builder';
 
 /** The columns of a table that `information_schema`, which TypeORM reads, leaves out for this user. */
@@ -39,7 +40,7 @@ export async function hiddenTables(
  * @throws BillingError `CONFIGURATION_INVALID`
  */
 export async function assertSeen(queryRunner: QueryRunner, table: string): Promise<void> {
-  const { schema } = queryRunner.dataSource.driver;
+  const { schema } = dataSourceOf(queryRunner).driver;
   const path = [schema, table].flatMap((part) => (part === undefined ? [] : quote(part))).join('.');
   const reason = await whyHidden(queryRunner, path, table);
   if (reason === undefined) return;

@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { BillingError } from '../../errors';
+import { dataSourceOf } from '../typeorm';
 
 /** "billing" in ASCII: the first half of the advisory lock's key, to avoid other applications' keys. */
 const LOCK_CLASS = 0x62696c6c;
@@ -8,8 +9,8 @@ const LOCK_CLASS = 0x62696c6c;
  * Without parameters: an open portal would keep a snapshot, for which CREATE INDEX CONCURRENTLY of a
  * migration outside a transaction would wait for ever.
  */
-function keyOf({ dataSource }: QueryRunner): string {
-  const table = dataSource.options.migrationsTableName ?? 'migrations';
+function keyOf(queryRunner: QueryRunner): string {
+  const table = dataSourceOf(queryRunner).options.migrationsTableName ?? 'migrations';
   return `${LOCK_CLASS}, hashtext(current_schema() || '.${table.replaceAll("'", "''")}')`;
 }
 

@@ -6,7 +6,15 @@ import {
   TableUnique,
 } from 'typeorm';
 import { quote } from '../../driver/sql/quote';
-import { type ColumnMetadata, Query, type QueryCollector, RdbmsSchemaBuilder } from '../typeorm';
+import {
+  type ColumnMetadata,
+  dataSourceOf,
+  Query,
+  type QueryCollector,
+  RdbmsSchemaBuilder,
+  setTables,
+  tablesOf,
+} from '../typeorm';
 import { changedParts } from './changed-parts';
 import { orderIndexColumns } from './index-columns';
 import { asResolved, resolve } from './search-path';
@@ -35,7 +43,7 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
 
   protected override async executeSchemaSyncOperationsInProperOrder(): Promise<void> {
     await this.resolveNames();
-    await orderIndexColumns(this.queryRunner, this.tables);
+    await orderIndexColumns(this.queryRunner, tablesOf(this));
     for (const metadata of this.entityToSyncMetadatas) {
       const table = this.liveTable(metadata);
       if (table && metadata.checks.length + metadata.indices.length > 0) {
@@ -58,7 +66,7 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
   #leftOut: ReadonlySet<EntityMetadata> = new Set();
 
   protected liveTable(metadata: EntityMetadata): Table | undefined {
-    return this.tables.find((table) => this.#pathOf(table) === this.#pathOf(metadata));
+    return tablesOf(this).find((table) => this.#pathOf(table) === this.#pathOf(metadata));
   }
 
   /**
@@ -68,7 +76,7 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
   protected async resolveNames(): Promise<void> {
     if (this.#isResolved) return;
     this.#isResolved = true;
-    const first = this.dataSource.driver.schema ?? '';
+    const first = dataSourceOf(this).driver.schema ?? '';
     const found = await resolve(this.queryRunner, this.entityToSyncMetadatas);
     const elsewhere = this.entityToSyncMetadatas.filter((metadata) => {
       const schema = metadata.schema === undefined ? found.get(metadata.tableName) : undefined;
@@ -80,17 +88,17 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
           ? `${found.get(metadata.tableName) ?? first}.${metadata.tableName}`
           : this.#pathOf(metadata),
       );
-      this.tables = await this.queryRunner.getTables(paths);
+      setTables(this, await this.queryRunner.getTables(paths));
     }
     for (const metadata of this.entityToSyncMetadatas)
-      asResolved(this.tables, metadata, found, first);
+      asResolved(tablesOf(this), metadata, found, first);
   }
 
   #isResolved = false;
 
   /** With the schema, as TypeORM tells tables apart. */
   #pathOf(target: EntityMetadata | Table): string {
-    const { schema = '', tableName } = this.dataSource.driver.parseTableName(target);
+    const { schema = '', tableName } = dataSourceOf(this).driver.parseTableName(target);
     return `${schema}.${tableName}`;
   }
 
@@ -139,7 +147,7 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
 
   /** On the builder's own connection, as there may be no other: sent now, and rolled back. */
   async #changedParts(metadata: EntityMetadata): Promise<ReadonlySet<string> | QueryFailedError> {
-    const { driver } = this.dataSource;
+    const { driver } = dataSourceOf(this);
     const queryRunner = this.queryRunner as Collecting;
     const { sqlMemoryMode, sqlInMemory } = queryRunner;
     queryRunner.sqlMemoryMode = false;
@@ -168,7 +176,7 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
    * Postgres does not do by itself, or that would cut values off, fails and is left to a person.
    */
   async #changeTypes(metadata: EntityMetadata, live: Table): Promise<void> {
-    const { driver } = this.dataSource;
+    const { driver } = dataSourceOf(this);
     for (const wanted of Table.create(metadata, driver).columns) {
       const there = live.findColumnByName(wanted.name);
       if (!there || (there.type === wanted.type && there.length === wanted.length)) continue;

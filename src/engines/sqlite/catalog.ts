@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { byTable } from '../by-table';
 import { quote } from '../../driver/sql/quote';
 import { SqliteFamilySchemaBuilder } from '../../driver/schema/schema-builder';
-import type { Engine } from '../engine';
+import type { Engine, TableKey } from '../engine';
 import { SQLITE_STAND_INS } from '../../host/stand-in-tables/sqlite';
 
 interface ColumnRow {
@@ -30,6 +30,14 @@ const DESCRIBE = `
   WHERE m."type" IN ('table', 'view') AND lower(m."name") IN (SELECT "value" FROM json_each(?))
   ORDER BY m."name", c."cid"`;
 
+const KEYS = `
+  SELECT m."name" AS "table", c."name" AS "column", lower(c."type") AS "type"
+  FROM "sqlite_master" m JOIN pragma_table_xinfo(m."name") c
+  WHERE m."type" = 'table' AND m."name" NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+    AND m."name" NOT LIKE '\\_cf\\_%' ESCAPE '\\' AND c."pk" = 1
+    AND (SELECT count(*) FROM pragma_table_xinfo(m."name") k WHERE k."pk" > 0) = 1
+  ORDER BY m."name"`;
+
 /** Undefined if SQLite checks nothing, as a foreign key references a column that is not a key. */
 async function violations(
   queryRunner: QueryRunner,
@@ -56,15 +64,31 @@ function countsOf(rows: readonly ViolationRow[]): Map<string, number> {
 /** What SQLite knows of its tables, in a file or behind a D1 binding. */
 export const sqliteCatalog: Pick<
   Engine,
-  'describe' | 'accepts' | 'danglingKeys' | 'standIns' | 'schemaBuilder' | 'compare'
+  | 'fold'
+  | 'describe'
+  | 'keys'
+  | 'accepts'
+  | 'danglingKeys'
+  | 'standIns'
+  | 'schemaBuilder'
+  | 'compare'
 > = {
+  /** SQLite takes no notice of case. */
+  fold: (name) => name.toLowerCase(),
+
   async describe(queryRunner, tables) {
-    const rows = (await queryRunner.query(DESCRIBE, [JSON.stringify(tables)])) as ColumnRow[];
+    const names = tables.map((name) => name.toLowerCase());
+    const rows = (await queryRunner.query(DESCRIBE, [JSON.stringify(names)])) as ColumnRow[];
     return byTable(rows.map((row) => ({ ...row, isKey: row.isKey === 1 })));
   },
 
-  /** Both kinds of id are text here; any type that stores text unchanged will do. */
-  accepts: (_wanted, actual) => /char|text|clob|uuid/.test(actual),
+  async keys(queryRunner) {
+    return (await queryRunner.query(KEYS)) as TableKey[];
+  },
+
+  /** Any type that stores text, or whole numbers, unchanged will do. */
+  accepts: (wanted, actual) =>
+    wanted.includes('int') ? actual.includes('int') : /char|text|clob|uuid/.test(actual),
 
   async danglingKeys(queryRunner) {
     const whole = await violations(queryRunner, 'PRAGMA foreign_key_check');

@@ -1,5 +1,5 @@
 import { Check, getMetadataArgsStorage, Index, Unique } from 'typeorm';
-import type { EntityClass } from '../../host/bindings';
+import { familiesInUse, type EntityClass } from '../../host/bindings';
 import { onBuild } from './built-metadata';
 import { checkOf } from './column-rules';
 import { mapColumn } from './map-column';
@@ -67,7 +67,10 @@ export function BillingTable<const Property extends string = never>({
       registerRowRule(target, name, rule, specs);
     }
     mapRelations(target, table, columns);
-    onBuild(target, watchMetadata);
+    onBuild(target, (metadata) => {
+      watchMetadata(metadata);
+      for (const spec of columns) if (spec.kind === 'hostKey') familiesInUse.add(spec.family);
+    });
     for (const [name, sql] of checks) applyCheck(target, name, sql);
     registerTable(prototype, { entity, table, columns });
   };

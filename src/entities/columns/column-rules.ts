@@ -1,4 +1,4 @@
-import { hostTables, type HostKeyType } from '../../host/bindings';
+import { hostKeyRule, UUID } from './host-key-rules';
 import { CURRENCIES } from '../vocabulary';
 import { isOneOf } from './registry';
 import type { ColumnSpec } from './spec';
@@ -27,15 +27,6 @@ const ACTIVE_CURRENCIES: ReadonlySet<unknown> = new Set(CURRENCIES);
 /** With the offset, so that Postgres takes no other for it; SQLite compares text. */
 const MIN_MOMENT = '0001-01-01 00:00:00+00';
 const MAX_MOMENT = '9999-12-31 23:59:59.999+00';
-const UUID = 'a uuid in its canonical, lower-case form';
-
-const HOST_KEYS: Record<HostKeyType, { accepts(value: unknown): boolean; expected: string }> = {
-  uuid: { accepts: isUuid, expected: UUID },
-  text: {
-    accepts: (value) => isStorableText(value) && value !== '',
-    expected: 'a non-empty text without NUL characters',
-  },
-};
 
 /** Whether a column takes a value other than null. */
 export function accepts(spec: ColumnSpec, value: unknown): boolean {
@@ -71,7 +62,7 @@ export function accepts(spec: ColumnSpec, value: unknown): boolean {
     case 'key':
       return isUuid(value);
     case 'hostKey':
-      return HOST_KEYS[hostTables[spec.family].keyType].accepts(value);
+      return hostKeyRule(spec.family).accepts(value);
   }
 }
 
@@ -114,7 +105,7 @@ export function expectedValue(spec: ColumnSpec): string {
     case 'key':
       return UUID;
     case 'hostKey':
-      return HOST_KEYS[hostTables[spec.family].keyType].expected;
+      return hostKeyRule(spec.family).expected;
   }
 }
 

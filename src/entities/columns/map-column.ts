@@ -6,6 +6,7 @@ import {
   type ColumnOptions,
   type ValueTransformer,
 } from 'typeorm';
+import { hostTables, type KeyTransformer } from '../../host/bindings';
 import { expectedValue } from './column-rules';
 import { moneyTransformer } from './money';
 import { nameOf, type ColumnSite } from './registry';
@@ -30,17 +31,19 @@ export function mapColumn(prototype: object, spec: ColumnSpec, site: ColumnSite)
 }
 
 function optionsOf(spec: ColumnSpec, site: ColumnSite): ColumnOptions {
-  const { column, nullable, length, precision } = spec;
+  const { column, nullable, precision } = spec;
   const value = defaultOf(spec);
   const transformer = transformerOf(spec, site);
   return {
     name: column,
-    // A getter: the type of the host's key counts when a DataSource is built, not at import.
+    // Getters: the type of the host's key counts when a DataSource is built, not at import.
     get type() {
       return spec.type;
     },
+    get length() {
+      return spec.length ?? '';
+    },
     nullable,
-    ...(length !== undefined && { length }),
     ...(precision !== undefined && { precision }),
     ...(value !== undefined && { default: value }),
     ...(transformer !== undefined && { transformer }),
@@ -56,7 +59,8 @@ function defaultOf({ generated, default: value }: ColumnSpec): unknown {
 function transformerOf(spec: ColumnSpec, site: ColumnSite): ValueTransformer | undefined {
   if (spec.kind === 'money') return moneyTransformer(site, expectedValue(spec));
   if (spec.relation !== undefined && !spec.nullable) return requiredKey(spec, site);
-  return spec.type === 'char' ? WITHOUT_PADDING : undefined;
+  // The type of a host's key is not known yet.
+  return spec.kind !== 'hostKey' && spec.type === 'char' ? WITHOUT_PADDING : undefined;
 }
 
 /**
@@ -67,14 +71,21 @@ function requiredKey(spec: ColumnSpec, site: ColumnSite): ValueTransformer {
   return {
     // Called without a value for an INSERT only.
     to(value: unknown): unknown {
-      if (value !== undefined) return value;
+      if (value !== undefined) {
+        return transformersOf(spec).reduceRight<unknown>((all, one) => one.to(all), value);
+      }
       throw validationError(site, [
         { property: spec.property, value, expected: expectedValue(spec) },
       ]);
     },
-    from: (value: unknown) => value,
+    from: (value: unknown) =>
+      transformersOf(spec).reduce<unknown>((all, one) => one.from(all), value),
   };
 }
+
+/** A host's key is read and written as its own class does it. */
+const transformersOf = (spec: ColumnSpec): readonly KeyTransformer[] =>
+  (spec.kind === 'hostKey' ? hostTables[spec.family].transformers : undefined) ?? [];
 
 /** In a search too: to Postgres `'USD '` is `'USD'`, as a `char(n)`. */
 const WITHOUT_PADDING: ValueTransformer = {

@@ -1,4 +1,5 @@
-import type { ColumnSpec } from './spec';
+import { hostTables } from '../../host/bindings';
+import type { ColumnRelation, ColumnSpec } from './spec';
 
 /** Where a column is: names and errors are derived from it. */
 export interface ColumnSite {
@@ -45,6 +46,8 @@ export interface KeySpec {
   readonly property: string;
   readonly relation: string;
   readonly nullable: boolean;
+  /** The property of that row that is its key. */
+  readonly target: string;
 }
 
 const declared = new WeakMap<object, ColumnSpec[]>();
@@ -63,14 +66,28 @@ export function declaredColumns(prototype: object): readonly ColumnSpec[] {
 }
 
 export function registerTable(prototype: object, spec: Omit<TableSpec, 'keys' | 'strict'>): void {
-  const keys = spec.columns.flatMap(({ property, relation, nullable }) =>
-    relation === undefined ? [] : [{ property, relation: relation.property, nullable }],
+  const keys = spec.columns.flatMap((column) =>
+    column.relation === undefined ? [] : [keyOf(column, column.relation)],
   );
   const strict = spec.columns.filter(
     (column) => column.kind === 'currency' || (column.kind === 'varchar' && column.format),
   );
   tables.set(prototype, { ...spec, keys, strict });
 }
+
+const keyOf = (column: ColumnSpec, relation: ColumnRelation): KeySpec => ({
+  property: column.property,
+  relation: relation.property,
+  nullable: column.nullable,
+  // Late, as the host's class may still be bound.
+  get target() {
+    return targetOf(column);
+  },
+});
+
+/** The property of the row that a key refers to, which is that row's key. */
+export const targetOf = (column: ColumnSpec): string =>
+  (column.kind === 'hostKey' ? hostTables[column.family].property : undefined) ?? 'id';
 
 /** The table of an entity. A class that a host derives from one of ours has that one's table. */
 export function tableOf(entity: object): TableSpec | undefined {

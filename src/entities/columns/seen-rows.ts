@@ -1,4 +1,5 @@
 import type { EntityMetadata } from 'typeorm';
+import { dataSourceOf } from '../typeorm';
 import { tableOfPrototype } from './registry';
 import { refuseUnknown } from './unknown-properties';
 import { settleKeys, type Row } from '../relation-keys';
@@ -66,9 +67,10 @@ export function watchMetadata(metadata: EntityMetadata): void {
  * Has TypeORM sort other classes of a table, such as the host's own of its tenants, with the one that a
  * relation names. It sorts by that class, or one that a class inherits from.
  */
-function orderParents({ relationsWithJoinColumns, dataSource }: EntityMetadata): void {
-  for (const { inverseEntityMetadata: named } of relationsWithJoinColumns) {
-    for (const { tablePath, inheritanceTree } of dataSource.entityMetadatas) {
+function orderParents(metadata: EntityMetadata): void {
+  const { entityMetadatas } = dataSourceOf(metadata);
+  for (const { inverseEntityMetadata: named } of metadata.relationsWithJoinColumns) {
+    for (const { tablePath, inheritanceTree } of entityMetadatas) {
       const { target } = named;
       if (tablePath !== named.tablePath || typeof target !== 'function') continue;
       if (!inheritanceTree.includes(target)) inheritanceTree.push(target);

@@ -73,8 +73,13 @@ export type ColumnShape =
     }
   | { readonly kind: 'json'; readonly type: 'jsonb'; readonly default: JsonObject }
   | { readonly kind: 'key'; readonly type: 'uuid' }
-  /** The type is the host's: it may be another one each time that it is read. */
-  | { readonly kind: 'hostKey'; readonly type: ColumnType; readonly family: Family };
+  /** Type and length are the host's: they may be others each time that they are read. */
+  | {
+      readonly kind: 'hostKey';
+      readonly type: ColumnType;
+      readonly length: number | undefined;
+      readonly family: Family;
+    };
 
 /** The row that a key refers to. */
 export interface ColumnRelation {

@@ -1,5 +1,6 @@
 import type { EntityMetadata } from 'typeorm';
 import { BillingError } from '../../errors';
+import { dataSourceOf } from '../typeorm';
 import { tableOfPrototype } from './registry';
 import { REDACTED, type ValidationDetails } from './validation-error';
 
@@ -51,11 +52,12 @@ const others = new WeakMap<EntityMetadata, ReadonlySet<string>>();
 function othersOf(metadata: EntityMetadata): ReadonlySet<string> {
   const known = others.get(metadata);
   if (known !== undefined) return known;
-  const { relationIds, embeddeds, dataSource } = metadata;
+  const { relationIds, embeddeds } = metadata;
+  const { typename } = dataSourceOf(metadata).options;
   const names = new Set([
     ...[...relationIds, ...embeddeds].map(({ propertyName }) => propertyName),
     ...Object.keys(metadata.create() as object),
-    ...(dataSource.options.typename === undefined ? [] : [dataSource.options.typename]),
+    ...(typename === undefined ? [] : [typename]),
   ]);
   others.set(metadata, names);
   return names;

@@ -1,7 +1,7 @@
 import type { EntityClass } from '../../host/bindings';
 import { registerDecorator } from '../class-validator-parts';
 import { accepts, expected, mayBeMissing } from './column-rules';
-import { nameOf, type RowRule } from './registry';
+import { nameOf, targetOf, type RowRule } from './registry';
 import type { ColumnSpec } from './spec';
 import { isStored } from './stored-values';
 
@@ -64,5 +64,7 @@ function valueOf(row: Readonly<Record<string, unknown>>, spec: ColumnSpec): unkn
   const value = row[spec.property];
   if (spec.relation === undefined || (value ?? null) !== null) return value;
   const related = row[spec.relation.property];
-  return typeof related === 'object' && related !== null ? (related as { id?: unknown }).id : value;
+  return typeof related === 'object' && related !== null
+    ? (related as Readonly<Record<string, unknown>>)[targetOf(spec)]
+    : value;
 }

@@ -1,6 +1,6 @@
 import type { EngineName } from '../../engines/engine';
 import { engineNamed } from '../../engines/registry';
-import type { MigrationDialect } from '../../migrations/dialect';
+import type { MigrationDialect } from '../../migrations/host-binding';
 import type { ReversibleMigration } from '../../migrations/reversible-migration';
 import { recorded } from '../sql-scripts';
 import type { HostStyle } from './host-folder';

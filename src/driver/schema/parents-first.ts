@@ -1,0 +1,18 @@
+import type { TableDefinition } from './definition';
+
+export const references = (child: TableDefinition, parent: TableDefinition): boolean =>
+  child.references.has(parent.name.toLowerCase());
+
+/** In an order in which each table comes after those that it references, but for cycles. */
+export function parentsFirst(tables: readonly TableDefinition[]): TableDefinition[] {
+  const ordered = new Set<TableDefinition>();
+  const visit = (table: TableDefinition, path: ReadonlySet<TableDefinition>): void => {
+    if (ordered.has(table) || path.has(table)) return;
+    for (const parent of tables) {
+      if (parent !== table && references(table, parent)) visit(parent, new Set([...path, table]));
+    }
+    ordered.add(table);
+  };
+  for (const table of tables) visit(table, new Set());
+  return [...ordered];
+}

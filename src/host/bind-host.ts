@@ -1,0 +1,95 @@
+import { BillingError } from '../errors';
+import {
+  familiesInUse,
+  hostTables,
+  replacements,
+  STAND_IN_TABLES,
+  sqlOf,
+  type EntityClass,
+  type HostTable,
+} from './bindings';
+import { FAMILIES, type Family } from './families';
+import { assertHostClass, tableOfClass } from './host-key';
+import { STAND_INS } from './stand-ins';
+
+/** The host's entity classes that billing attaches to; what is not given stays as it is. */
+export interface HostClasses {
+  /** What tenant billing bills: an organization, a workspace, an account. */
+  readonly tenant?: EntityClass;
+  /** What user billing bills. */
+  readonly user?: EntityClass;
+}
+
+/**
+ * Attaches billing to the host's own entity classes, instead of the stand-ins for `tenants` and `user`.
+ * Relations lead to these classes. The foreign keys take the table, the schema, the column and the
+ * type of their keys in the entities, the migrations and the SQL files.
+ *
+ * Call it once, before a DataSource with billing's entities is initialised, best in the file that lists
+ * them. The classes themselves belong in the `entities` of the DataSource; `tenantBilling.entities` and
+ * `userBilling.entities` then have no stand-in. A key is one column of type uuid, text, varchar, char(n),
+ * smallint, integer or bigint, generated or not.
+ *
+ * @throws BillingError `CONFIGURATION_INVALID` for a class that is no entity, has another kind of key, or
+ *   comes after another class, or after a DataSource that was initialised without it
+ *
+ * @example
+ * bindHost({ tenant: Organization, user: Account });
+ */
+export function bindHost(classes: HostClasses): void {
+  const given = Object.entries(classes as Record<string, unknown>).filter(
+    ([, target]) => target !== undefined,
+  );
+  for (const [role, target] of given) {
+    if (!isFamily(role)) {
+      throw BillingError.configurationInvalid(
+        `bindHost() got ${role}`,
+        `give ${FAMILIES.join(' or ')}`,
+      );
+    }
+    assertHostClass(role, target);
+    if (replacements.get(STAND_INS[role]) === target) continue;
+    assertFree(role, target.name);
+  }
+  for (const [role, target] of given as [Family, EntityClass][]) {
+    replacements.set(STAND_INS[role], target);
+    hostTables[role] = tableOfClass(target);
+  }
+}
+
+/**
+ * Attaches a family to a table of the host's where its class can't be imported.
+ *
+ * @throws BillingError `CONFIGURATION_INVALID` if it is attached to another one already
+ */
+export function bindHostTable(family: Family, table: HostTable): void {
+  if (textOf(hostTables[family]) === textOf(table)) return;
+  assertFree(family, textOf(table));
+  hostTables[family] = table;
+}
+
+const isFamily = (name: string): name is Family => FAMILIES.some((family) => family === name);
+
+function assertFree(family: Family, wanted: string): void {
+  const now = replacements.get(STAND_INS[family]);
+  const bound = now?.name ?? textOf(hostTables[family]);
+  const isStandIn = now === undefined && hostTables[family] === STAND_IN_TABLES[family];
+  if (!isStandIn) {
+    throw BillingError.configurationInvalid(
+      `The ${family} is to be ${wanted}, but is bound to ${bound} already`,
+      'bind it once, and to one class',
+    );
+  }
+  if (familiesInUse.has(family)) {
+    throw BillingError.configurationInvalid(
+      `The ${family} is to be ${wanted}, but a DataSource was initialised, or a migration written, before bindHost() with ${bound}`,
+      'call bindHost() before that, in the file that lists the entities',
+    );
+  }
+}
+
+/** `"core"."organizations"."id" of type integer`. */
+function textOf(host: HostTable): string {
+  const { table, column } = sqlOf(host);
+  return `${table}.${column} of type ${host.keyType}`;
+}
