@@ -4,7 +4,7 @@ import { engineNamed, engineOf } from '../engines/registry';
 import { FAMILY_MIGRATIONS } from '../migrations/families';
 import { addMigrations } from '../migrator/add/add-migrations';
 import { familiesOf } from '../migrator/lacking';
-import { readMigrationSettings, readSettings } from '../data-sources/settings';
+import { bindSettings, readMigrationSettings, readSettings } from '../data-sources/settings';
 import { type Arguments, invalid } from './arguments';
 import type { Outcome } from './outcome';
 
@@ -25,7 +25,10 @@ export async function add(
   if (out === undefined) throw invalid('add needs --out <folder>');
   const engine = dialect ?? (dataSource === undefined ? engineOfUrl() : engineOf(dataSource).name);
   const used = dataSource === undefined ? undefined : familiesOf(dataSource);
-  const { families } = readMigrationSettings(process.env);
+  const settings = readMigrationSettings(process.env);
+  const { families } = settings;
+  // A host's own DataSource binds its classes.
+  if (dataSource === undefined) bindSettings(settings);
   const isChosen = (process.env.BILLING_FAMILIES ?? '').trim() !== '' || !used?.size;
   const migrations = families
     .filter((family) => isChosen || used.has(family))

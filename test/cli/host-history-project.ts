@@ -81,6 +81,7 @@ ${isCommonJs ? 'const dataSource' : 'export const dataSource'} = new ${type}({
 });
 ${isCommonJs ? 'module.exports = { dataSource };' : ''}`,
     );
+    host.write('steps.mjs', STEPS);
     return host;
   }
 
@@ -99,6 +100,23 @@ ${isCommonJs ? 'module.exports = { dataSource };' : ''}`,
     });
   }
 
+  /**
+   * What TypeORM's CLI calls for `migration:run`, `migration:revert` and `migration:generate`, each on
+   * the host's DataSource initialised anew, in one process.
+   *
+   * @returns after each step the names of the applied migrations, and for `generate` the statements
+   */
+  async steps(...words: ('run' | 'revert' | 'generate')[]): Promise<string[][]> {
+    const { folder, language } = this;
+    const register = language === 'ts' ? ['-r', 'ts-node/register/transpile-only'] : [];
+    const done = await run([...register, 'steps.mjs', `./data-source.${language}`, ...words], {
+      cwd: folder,
+      env: { ...QUIET },
+    });
+    if (done.exitCode !== 0) throw new Error(done.stderr);
+    return JSON.parse(done.stdout) as string[][];
+  }
+
   /** `npx typeorm-billing` on the host's database. */
   billing(...words: string[]): Promise<Run> {
     const program = join(this.folder, 'node_modules/typeorm-billing/dist/cli/program.js');
@@ -113,6 +131,24 @@ ${isCommonJs ? 'module.exports = { dataSource };' : ''}`,
     writeFileSync(join(this.folder, path), text);
   }
 }
+
+const STEPS = `import { createRequire } from 'node:module';
+const [file, ...words] = process.argv.slice(2);
+const { dataSource } = file.endsWith('.mjs') ? await import(file) : createRequire(import.meta.url)(file);
+const results = [];
+for (const word of words) {
+  await dataSource.initialize();
+  if (word === 'run') await dataSource.runMigrations();
+  if (word === 'revert') await dataSource.undoLastMigration();
+  results.push(
+    word === 'generate'
+      ? (await dataSource.driver.createSchemaBuilder().log()).upQueries.map(({ query }) => query)
+      : (await dataSource.query('SELECT name FROM migrations ORDER BY id')).map(({ name }) => name),
+  );
+  await dataSource.destroy();
+}
+console.log(JSON.stringify(results));
+`;
 
 const TSCONFIG = JSON.stringify({
   compilerOptions: {

@@ -20,6 +20,9 @@ describe('C4 U3 the two front doors', () => {
         'SqliteDataSource',
         'SqliteDataSourceOptions',
         // Write to a folder.
+        'AddOptions',
+        'AddedMigrations',
+        'addMigrations',
         'SqlFileOptions',
         'SqlFiles',
         'writeSqlFiles',

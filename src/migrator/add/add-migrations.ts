@@ -37,13 +37,14 @@ export interface AddedMigrations {
  * timestamp, and in the language and with the file names of the other migrations in the folder.
  *
  * @throws BillingError `CONFIGURATION_INVALID` if the folder holds such files for another database, or
- *   another file of the same name
+ *   another file of the same name, or if the DataSource is on another kind of database
  */
 export async function addMigrations(
   migrations: readonly ReversibleMigrationClass[],
   { out, dialect: engine, plain = false, dataSource }: AddOptions,
 ): Promise<AddedMigrations> {
   const { dialect } = engineNamed(engine);
+  if (dataSource !== undefined) assertSameDialect(engine, dataSource);
   const files = await hostFilesIn(out);
   const present = presentFiles(files, dialect, out);
   const held = new Set(
@@ -69,7 +70,7 @@ export async function addMigrations(
     }
     const file = `${style.fileOf(titleOf(name), timestampOf(name))}.${style.extension}`;
     const path = join(out, file);
-    const text = await migrationText({ origin, name, engine, dialect, plain }, style);
+    const text = await migrationText({ origin, name, engine, dialect, plain, dataSource }, style);
     await writeFile(path, text, { flag: 'wx' }).catch((cause: unknown) => {
       if ((cause as { code?: unknown }).code !== 'EEXIST') throw cause;
       throw BillingError.configurationInvalid(
@@ -81,6 +82,15 @@ export async function addMigrations(
     written.push(path);
   }
   return { written, kept: [...new Set(kept)] };
+}
+
+function assertSameDialect(wanted: EngineName, dataSource: DataSource): void {
+  const { name, dialect } = engineOf(dataSource);
+  if (dialect === engineNamed(wanted).dialect) return;
+  throw BillingError.configurationInvalid(
+    `Migrations for ${wanted} are asked for, and the DataSource is on ${name}`,
+    `ask for ${name}, or give a DataSource on ${wanted}`,
+  );
 }
 
 /** The file of each of billing's migrations that has one, by the migration's name. */

@@ -1,6 +1,7 @@
+import type { DataSource } from 'typeorm';
 import type { EngineName } from '../../engines/engine';
 import { engineNamed } from '../../engines/registry';
-import type { MigrationDialect } from '../../migrations/host-binding';
+import { type MigrationDialect, recordFor } from '../../migrations/host-binding';
 import type { ReversibleMigration } from '../../migrations/reversible-migration';
 import { recorded } from '../sql-scripts';
 import type { HostStyle } from './host-folder';
@@ -15,6 +16,8 @@ export interface Wanted {
   readonly dialect: MigrationDialect;
   /** Whether the SQL is copied. */
   readonly plain: boolean;
+  /** Whose names of the host's tables a copy of the SQL has; undefined: those that are bound. */
+  readonly dataSource: DataSource | undefined;
 }
 
 /** The first line of such a file, which identifies it whatever it is called. */
@@ -77,9 +80,11 @@ function extendingLines(
   ];
 }
 
-async function plainLines({ origin, name }: Wanted, typed: boolean): Promise<Lines> {
+async function plainLines({ origin, name, dataSource }: Wanted, typed: boolean): Promise<Lines> {
   const method = async (which: 'up' | 'down'): Promise<string[]> => {
-    const statements = await recorded((queryRunner) => origin[which](queryRunner));
+    const statements = await recorded((queryRunner) =>
+      origin[which](dataSource === undefined ? queryRunner : recordFor(queryRunner, dataSource)),
+    );
     return [
       '',
       typed
