@@ -1,6 +1,7 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { BillingError } from '../errors';
 import { dataSourceOf } from '../host/typeorm';
+import { keepingHostParts } from './host-parts/guard';
 import { followingHost, type MigrationDialect } from './host-binding';
 import { assertPlainNames } from './plain-names';
 import type { ReversibleMigrationClass } from './reversible-migration';
@@ -15,6 +16,7 @@ export function inDialect(
   dialect: MigrationDialect,
   migrations: ReversibleMigrationClass[],
 ): ReversibleMigrationClass[] {
+  keepingHostParts(dialect, migrations);
   for (const { prototype } of migrations) {
     const { up, down } = prototype as { up: Run; down: Run };
     lists.set(prototype as object, dialect);
