@@ -20,6 +20,8 @@ export type BillingErrorCode =
   | 'HOST_COLUMN_MISMATCH'
   /** A table that a migration creates exists already. */
   | 'TABLE_EXISTS'
+  /** A rollback would drop what the host added; `details.parts` lists it. */
+  | 'HOST_PARTS_IN_THE_WAY'
   /** No migration of that name is known, or it has not been applied. */
   | 'MIGRATION_NOT_FOUND'
   /** A migration would leave foreign keys that point to missing rows. */
@@ -67,6 +69,8 @@ const VIOLATIONS: Readonly<Record<Violation, readonly [problem: string, remedy: 
   CHECK_VIOLATION: ['rejected a value', 'Correct it and retry'],
   NOT_NULL_VIOLATION: ['needs a value', 'Set it and retry'],
 };
+
+type Refused = BillingError<RefusalDetails>;
 
 interface Extra<Details> {
   readonly cause?: unknown;
@@ -117,11 +121,7 @@ export class BillingError<Details = unknown> extends Error {
   }
 
   /** @internal */
-  static valueOutOfRange<Details>(
-    problem: string,
-    remedy: string,
-    details: Details,
-  ): BillingError<Details> {
+  static valueOutOfRange<D>(problem: string, remedy: string, details: D): BillingError<D> {
     return BillingError.#make('VALUE_OUT_OF_RANGE', problem, remedy, { details });
   }
 
@@ -204,6 +204,12 @@ export class BillingError<Details = unknown> extends Error {
   }
 
   /** @internal */
+  static hostPartsInTheWay<Details>(problem: string, details: Details): BillingError<Details> {
+    const remedy = 'revert what added it, or remove it, and then revert again';
+    return BillingError.#make('HOST_PARTS_IN_THE_WAY', problem, remedy, { details });
+  }
+
+  /** @internal */
   static migrationNotFound(
     name: string,
     problem: string,
@@ -220,10 +226,7 @@ export class BillingError<Details = unknown> extends Error {
   }
 
   /** @internal */
-  static checkIncomplete<Details>(
-    parts: readonly string[],
-    extra: Extra<Details>,
-  ): BillingError<Details> {
+  static checkIncomplete<D>(parts: readonly string[], extra: Extra<D>): BillingError<D> {
     const problem = `Not all could be compared: ${parts.join('; ')}`;
     const remedy =
       'remove what was in the way, or connect as the owner of the tables, and check again';
@@ -236,25 +239,22 @@ export class BillingError<Details = unknown> extends Error {
   }
 
   /** @internal */
-  static uniqueViolation(details: RefusalDetails, cause: unknown): BillingError<RefusalDetails> {
+  static uniqueViolation(details: RefusalDetails, cause: unknown): Refused {
     return BillingError.#violation('UNIQUE_VIOLATION', details, cause);
   }
 
   /** @internal */
-  static foreignKeyViolation(
-    details: RefusalDetails,
-    cause: unknown,
-  ): BillingError<RefusalDetails> {
+  static foreignKeyViolation(details: RefusalDetails, cause: unknown): Refused {
     return BillingError.#violation('FOREIGN_KEY_VIOLATION', details, cause);
   }
 
   /** @internal */
-  static checkViolation(details: RefusalDetails, cause: unknown): BillingError<RefusalDetails> {
+  static checkViolation(details: RefusalDetails, cause: unknown): Refused {
     return BillingError.#violation('CHECK_VIOLATION', details, cause);
   }
 
   /** @internal */
-  static notNullViolation(details: RefusalDetails, cause: unknown): BillingError<RefusalDetails> {
+  static notNullViolation(details: RefusalDetails, cause: unknown): Refused {
     return BillingError.#violation('NOT_NULL_VIOLATION', details, cause);
   }
 
@@ -279,11 +279,7 @@ export class BillingError<Details = unknown> extends Error {
   }
 
   /** `plans (name) needs a value. Set it and retry.` No value of the row is in it. */
-  static #violation(
-    code: Violation,
-    details: RefusalDetails,
-    cause: unknown,
-  ): BillingError<RefusalDetails> {
+  static #violation(code: Violation, details: RefusalDetails, cause: unknown): Refused {
     const { table = 'A table', columns, constraint } = details;
     const [problem, remedy] = VIOLATIONS[code];
     const place = columns.length > 0 ? `${table} (${columns.join(', ')})` : table;

@@ -1,23 +1,29 @@
+import type { EntitySchema } from 'typeorm';
 import { BillingError } from '../errors';
 import {
   familiesInUse,
   hostTables,
   replacements,
+  schemaTargets,
   STAND_IN_TABLES,
   sqlOf,
   type EntityClass,
   type HostTable,
 } from './bindings';
 import { FAMILIES, type Family } from './families';
-import { assertHostClass, tableOfClass } from './host-key';
+import { assertHostClass, tableOfClass, targetNow } from './host-key';
+import { nameOfTarget, targetOf, type HostTarget } from './host-schema';
 import { STAND_INS } from './stand-ins';
+
+/** An entity class, or TypeORM's `EntitySchema` of one, with or without a `target`. */
+export type HostEntity = EntityClass | EntitySchema;
 
 /** The host's entity classes that billing attaches to; what is not given stays as it is. */
 export interface HostClasses {
   /** What tenant billing bills: an organization, a workspace, an account. */
-  readonly tenant?: EntityClass;
+  readonly tenant?: HostEntity;
   /** What user billing bills. */
-  readonly user?: EntityClass;
+  readonly user?: HostEntity;
 }
 
 /**
@@ -27,7 +33,7 @@ export interface HostClasses {
  *
  * Call it once, before a DataSource with billing's entities is initialised, best in the file that lists
  * them. The classes themselves belong in the `entities` of the DataSource; `tenantBilling.entities` and
- * `userBilling.entities` then have no stand-in. A key is one column of type uuid, text, varchar, char(n),
+ * `userBilling.entities` then have no stand-in. An `EntitySchema` does as well as a class. A key is one column of type uuid, text, varchar, char(n),
  * smallint, integer or bigint, generated or not.
  *
  * @throws BillingError `CONFIGURATION_INVALID` for a class that is no entity, has another kind of key, or
@@ -37,9 +43,9 @@ export interface HostClasses {
  * bindHost({ tenant: Organization, user: Account });
  */
 export function bindHost(classes: HostClasses): void {
-  const given = Object.entries(classes as Record<string, unknown>).filter(
-    ([, target]) => target !== undefined,
-  );
+  const given = Object.entries(classes as Record<string, unknown>)
+    .filter(([, target]) => target !== undefined)
+    .map(([role, entity]) => [role, targetOf(entity), entity] as const);
   for (const [role, target] of given) {
     if (!isFamily(role)) {
       throw BillingError.configurationInvalid(
@@ -48,11 +54,13 @@ export function bindHost(classes: HostClasses): void {
       );
     }
     assertHostClass(role, target);
-    if (replacements.get(STAND_INS[role]) === target) continue;
-    assertFree(role, target.name);
+    const isSame = targetNow(role) === target;
+    if (isSame && textOf(hostTables[role]) === textOf(tableOfClass(target))) continue;
+    assertFree(role, nameOfTarget(target));
   }
-  for (const [role, target] of given as [Family, EntityClass][]) {
-    replacements.set(STAND_INS[role], target);
+  for (const [role, target, entity] of given as unknown as [Family, HostTarget, unknown][]) {
+    const targets: Map<EntityClass, HostTarget> = target === entity ? replacements : schemaTargets;
+    targets.set(STAND_INS[role], target);
     hostTables[role] = tableOfClass(target);
   }
 }
@@ -71,8 +79,8 @@ export function bindHostTable(family: Family, table: HostTable): void {
 const isFamily = (name: string): name is Family => FAMILIES.some((family) => family === name);
 
 function assertFree(family: Family, wanted: string): void {
-  const now = replacements.get(STAND_INS[family]);
-  const bound = now?.name ?? textOf(hostTables[family]);
+  const now = targetNow(family);
+  const bound = now === undefined ? textOf(hostTables[family]) : nameOfTarget(now);
   const isStandIn = now === undefined && hostTables[family] === STAND_IN_TABLES[family];
   if (!isStandIn) {
     throw BillingError.configurationInvalid(

@@ -52,6 +52,9 @@ export const hostTables: Record<Family, HostTable> = { ...STAND_IN_TABLES };
 /** Per class that relations name (a stand-in, or one of billing's), the host's class to use instead. */
 export const replacements = new Map<EntityClass, EntityClass>();
 
+/** Per stand-in, the target of the host's `EntitySchema` that relations lead to instead: a class or a name. */
+export const schemaTargets = new Map<EntityClass, EntityClass | string>();
+
 /** The families whose binding a DataSource or a migration has used, after which it can't change. */
 export const familiesInUse = new Set<Family>();
 

@@ -1,84 +1,62 @@
-import { DefaultNamingStrategy, getMetadataArgsStorage } from 'typeorm';
+import { DefaultNamingStrategy } from 'typeorm';
 import type { DataSource, NamingStrategyInterface, ValueTransformer } from 'typeorm';
 import { BillingError } from '../errors';
 import {
   hostTables,
   replacements,
-  type EntityClass,
+  schemaTargets,
   type HostKeyType,
   type HostTable,
 } from './bindings';
 import type { Family } from './families';
+import { hostEntityOf, nameOfTarget, type HostTarget } from './host-schema';
 import { readKeyType } from './key-types';
 import { STAND_INS } from './stand-ins';
-
-type ColumnArgs = ReturnType<typeof getMetadataArgsStorage>['columns'][number];
-
-/** Columns of a class and of those it extends, which may declare the key. */
-function keysOf(target: EntityClass): ColumnArgs[] {
-  return getMetadataArgsStorage()
-    .filterColumns(lineOf(target) as (() => void)[])
-    .filter(({ options }) => options.primary === true);
-}
-
-/** A class, and those that it extends. */
-function lineOf(target: EntityClass): unknown[] {
-  const line: unknown[] = [];
-  for (
-    let one: unknown = target;
-    typeof one === 'function' && one !== Function.prototype;
-    one = Object.getPrototypeOf(one)
-  ) {
-    line.push(one);
-  }
-  return line;
-}
 
 /**
  * Checks that billing can attach to a class.
  *
  * @throws BillingError `CONFIGURATION_INVALID`
  */
-export function assertHostClass(family: Family, target: unknown): asserts target is EntityClass {
-  if (typeof target !== 'function') {
+export function assertHostClass(family: Family, target: unknown): asserts target is HostTarget {
+  if (typeof target !== 'function' && typeof target !== 'string') {
     throw BillingError.configurationInvalid(
       `bindHost() got ${target === null ? 'null' : typeof target} as ${family}`,
       'give the entity class itself; where two files import each other, call bindHost() in a third one that imports both',
     );
   }
-  const { tables } = getMetadataArgsStorage();
-  if (!tables.some((one) => one.target === target)) {
+  if (hostEntityOf(target as HostTarget) === undefined) {
     throw BillingError.configurationInvalid(
-      `bindHost() got ${target.name} as ${family}, which is no entity class of TypeORM`,
-      'give a class that has @Entity()',
+      `bindHost() got ${nameOfTarget(target as HostTarget)} as ${family}, which is no entity class of TypeORM`,
+      'give a class that has @Entity(), or an EntitySchema',
     );
   }
-  tableOfClass(target as unknown as EntityClass);
+  tableOfClass(target as HostTarget);
 }
 
-/** The table and key of a class, as its decorators say; read each time, since the names may be given late. */
+/** The table and key of a class, as its decorators or its schema say; read each time, since the names may be given late. */
 export function tableOfClass(
-  target: EntityClass,
+  target: HostTarget,
   naming: NamingStrategyInterface = new DefaultNamingStrategy(),
 ): HostTable {
-  const table = getMetadataArgsStorage().tables.find((one) => one.target === target);
-  const keys = keysOf(target);
+  const { table, keys = [] } = hostEntityOf(target) ?? {};
+  const entity = nameOfTarget(target);
   const [key] = keys;
   if (key === undefined || keys.length > 1) {
     throw BillingError.configurationInvalid(
-      `${target.name} has ${keys.length === 0 ? 'no primary key' : `a primary key of ${keys.length} columns`}`,
+      `${entity} has ${keys.length === 0 ? 'no primary key' : `a primary key of ${keys.length} columns`}`,
       'bind a class whose key is one column',
     );
   }
   const { options, propertyName } = key;
-  const name = naming.tableName(target.name, table?.name);
+  const name = naming.tableName(entity, table?.name);
   const dot = name.indexOf('.');
   return {
     schema: table?.schema ?? (dot > 0 ? name.slice(0, dot) : undefined),
     table: dot > 0 ? name.slice(dot + 1) : name,
     column: naming.columnName(propertyName, options.name, []),
     property: propertyName,
-    keyType: keyTypeOf(`${target.name}.${propertyName}`, options),
+    keyType: keyTypeOf(`${entity}.${propertyName}`, options),
     transformers: transformersOf(options.transformer),
   };
 }
@@ -89,9 +67,13 @@ function transformersOf(
   return transformer === undefined ? undefined : [transformer].flat();
 }
 
+/** The host's class or schema that a family is bound to. */
+export const targetNow = (family: Family): HostTarget | undefined =>
+  replacements.get(STAND_INS[family]) ?? schemaTargets.get(STAND_INS[family]);
+
 /** The same on a DataSource, whose naming strategy and options count. */
 export function hostTableIn(family: Family, dataSource: DataSource | undefined): HostTable {
-  const target = replacements.get(STAND_INS[family]);
+  const target = targetNow(family);
   if (target === undefined || dataSource === undefined) return hostTables[family];
   const metadata = dataSource.hasMetadata(target) ? dataSource.getMetadata(target) : undefined;
   const [key] = metadata?.primaryColumns ?? [];

@@ -1,5 +1,5 @@
 import { Column, Entity, getMetadataArgsStorage, type ColumnOptions } from 'typeorm';
-import { hostTables, replacements, type EntityClass } from './bindings';
+import { hostTables, replacements, schemaTargets, type EntityClass } from './bindings';
 import type { Family } from './families';
 import { columnTypeOf } from './key-types';
 
@@ -25,11 +25,14 @@ function StandIn(family: Family, name: string): (target: EntityClass) => void {
 
 /** A stand-in that is replaced, and still in a DataSource, is found by no name of the host's. */
 const nameOf = (target: EntityClass, family: Family): string =>
-  replacements.has(target) ? `stand_in_of_${family}` : hostTables[family].table;
+  isReplaced(target) ? `stand_in_of_${family}` : hostTables[family].table;
+
+const isReplaced = (target: EntityClass): boolean =>
+  replacements.has(target) || schemaTargets.has(target);
 
 /** Whether the host has a class of that name. Another stand-in's name is a getter, too. */
 const isTaken = (target: EntityClass, name: string): boolean =>
-  replacements.has(target) ||
+  isReplaced(target) ||
   getMetadataArgsStorage().tables.some(({ target: other }) => {
     if (other === target || typeof other !== 'function') return false;
     const own = Object.getOwnPropertyDescriptor(other, 'name');

@@ -2,6 +2,7 @@ import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { BillingError } from '../errors';
 import { dataSourceOf } from '../host/typeorm';
 import { isToBeReverted, isToBeRun } from './adoption';
+import { keepingHostParts } from './host-parts/guard';
 import { followingHost, type MigrationDialect } from './host-binding';
 import { assertPlainNames } from './plain-names';
 import type { ReversibleMigrationClass } from './reversible-migration';
@@ -16,6 +17,7 @@ export function inDialect(
   dialect: MigrationDialect,
   migrations: ReversibleMigrationClass[],
 ): ReversibleMigrationClass[] {
+  keepingHostParts(dialect, migrations);
   for (const Migration of migrations) {
     const { name, prototype } = { ...new Migration(), prototype: Migration.prototype as object };
     const { up, down } = prototype as { up: Run; down: Run };

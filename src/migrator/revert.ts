@@ -1,7 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { engineOf } from '../engines/registry';
 import { BillingError } from '../errors';
-import { BillingMigrationExecutor } from './executor';
+import { assertNoHostParts } from '../migrations/host-parts/guard';
+import { BillingMigrationExecutor, migrationNamed } from './executor';
 import { inOrder, runUnits, type Site, type Unit } from './units';
 
 export interface RevertOptions {
@@ -20,7 +21,9 @@ export interface RevertOptions {
  * all of them or none. On D1 each has its own transaction. The host's tables are never touched.
  *
  * @returns names of the reverted migrations, in the order in which they were reverted
- * @throws BillingError `MIGRATION_NOT_FOUND` if a migration to revert, or the one in `to`, is unknown
+ * @throws BillingError `MIGRATION_NOT_FOUND` if a migration to revert, or the one in `to`, is unknown;
+ *   `HOST_PARTS_IN_THE_WAY` if a table to drop has something that is not billing's, such as a column, an
+ *   index, a trigger, a policy, a comment or a grant, or if a view or another table depends on it
  */
 export async function revert(
   dataSource: DataSource,
@@ -32,6 +35,8 @@ export async function revert(
     namesToRevert(await appliedNames(executor), executor.names(), options);
   const outside = new BillingMigrationExecutor(dataSource, engine);
   const apart = engine.atomicity === 'batch' && options.transaction !== 'none';
+  // Where each is sent by itself, what refuses one would leave the ones before it reverted.
+  if (apart && !site.fake) await assertRevertible(dataSource, await namesNow(outside));
   const units: Unit<string>[] = apart
     ? // What fails leaves the ones before it reverted.
       (await namesNow(outside)).map((name) => ({
@@ -50,6 +55,18 @@ export async function revert(
         },
       ];
   return runUnits(site, inOrder(units));
+}
+
+async function assertRevertible(dataSource: DataSource, names: readonly string[]): Promise<void> {
+  const queryRunner = dataSource.createQueryRunner();
+  try {
+    for (const name of names) {
+      const migration = migrationNamed(dataSource, name);
+      if (migration !== undefined) await assertNoHostParts(queryRunner, migration);
+    }
+  } finally {
+    await queryRunner.release();
+  }
 }
 
 /** @returns the name, unless another process has reverted the migration in the meantime */

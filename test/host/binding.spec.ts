@@ -2,6 +2,7 @@ import {
   Column,
   DataSource,
   Entity,
+  EntitySchema,
   ManyToOne,
   PrimaryColumn,
   PrimaryGeneratedColumn,
@@ -103,6 +104,28 @@ describe('C2 T3 bindHost', () => {
     await openHost(database, []);
     expect(() => bindHost({ tenant: Organization })).toThrow(
       invalid('a DataSource was initialised, or a migration written, before bindHost()'),
+    );
+  });
+
+  it("H1 an EntitySchema is the host's, by its names too, and is missed where a DataSource lacks it", async () => {
+    const described: object = {
+      ...{ name: 'User', tableName: 'user' },
+      columns: { id: { type: 'text', primary: true }, name: { type: 'text' } },
+    };
+    const User = new EntitySchema<{ id: string; name: string }>(described as never);
+    bindHost({ user: User });
+    bindHost({ user: User });
+    expect(() => bindHost({ user: Account })).toThrow(
+      invalid('The user is to be Account, but is bound to User already'),
+    );
+    const database = await createDatabase({ host: 'rows' });
+    const dataSource = await openHost(database, [User]);
+    for (const name of ['User', 'user']) {
+      expect(dataSource.getRepository(name).metadata.columns).toHaveLength(2);
+    }
+    await migrate(dataSource);
+    await expect(openHost(await createDatabase(), [])).rejects.toThrow(
+      invalid('leads to User, which this DataSource does not have'),
     );
   });
 

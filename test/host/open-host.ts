@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntitySchema } from 'typeorm';
 import { tenantBilling, userBilling } from '../../src';
 import { D1DataSource } from '../../src/data-sources/d1';
 import { PostgresDataSource } from '../../src/data-sources/postgres';
@@ -10,7 +10,7 @@ import type { TestDatabase } from '../support/engines';
 /** A host's DataSource with its classes, both families and more options. */
 export async function openHost(
   { url, binding, dialect }: TestDatabase,
-  classes: readonly (new () => object)[],
+  classes: readonly ((new () => object) | EntitySchema)[],
   options: object = {},
 ): Promise<DataSource> {
   const all = {

@@ -1,8 +1,15 @@
-import { familiesInUse, hostTables, replacements, STAND_IN_TABLES } from '../../src/host/bindings';
+import {
+  familiesInUse,
+  hostTables,
+  replacements,
+  schemaTargets,
+  STAND_IN_TABLES,
+} from '../../src/host/bindings';
 
 /** Takes all bindings back, which a process makes once. */
 export function unbindHost(): void {
   replacements.clear();
+  schemaTargets.clear();
   familiesInUse.clear();
   Object.assign(hostTables, STAND_IN_TABLES);
 }

@@ -1,5 +1,6 @@
 import { Check, getMetadataArgsStorage, Index, Unique } from 'typeorm';
 import { familiesInUse, type EntityClass } from '../../host/bindings';
+import { followSchemas } from '../../host/schema-relations';
 import { onBuild } from './built-metadata';
 import { checkOf } from './column-rules';
 import { mapColumn } from './map-column';
@@ -68,6 +69,7 @@ export function BillingTable<const Property extends string = never>({
     }
     mapRelations(target, table, columns);
     onBuild(target, (metadata) => {
+      followSchemas(metadata);
       watchMetadata(metadata);
       for (const spec of columns) if (spec.kind === 'hostKey') familiesInUse.add(spec.family);
     });

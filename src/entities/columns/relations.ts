@@ -1,5 +1,6 @@
 import { getMetadataArgsStorage, JoinColumn } from 'typeorm';
 import type { EntityClass } from '../../host/bindings';
+import { hostEntityOf, type HostTarget } from '../../host/host-schema';
 import { nameOf, tableOfPrototype } from './registry';
 import type { ColumnRelation, ColumnSpec } from './spec';
 
@@ -27,13 +28,11 @@ export function relationBeside(prototype: object, key: string): ColumnRelation {
 function targetTable(relation: RelationArgs | undefined): string {
   const target =
     typeof relation?.type === 'function' ? (relation.type as () => unknown)() : undefined;
-  if (typeof target !== 'function') return '';
-  const { prototype } = target as EntityClass;
-  return (
-    tableOfPrototype(prototype as object)?.table ??
-    getMetadataArgsStorage().tables.find((one) => one.target === target)?.name ??
-    ''
-  );
+  const own =
+    typeof target === 'function'
+      ? tableOfPrototype((target as EntityClass).prototype as object)
+      : undefined;
+  return own?.table ?? hostEntityOf(target as HostTarget)?.table.name ?? '';
 }
 
 /** Gives each relation the column of its key, and its foreign key a name. */

@@ -1,0 +1,89 @@
+/** What of a table is billing's, as the migrations that made it say. */
+export interface OwnedTable {
+  /** On Postgres, if the migrations name one. */
+  readonly schema: string | undefined;
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** The columns that have a default. */
+  readonly defaults: readonly string[];
+  /** Constraints and indexes. */
+  readonly parts: readonly string[];
+  /** The CREATE TABLE statement. */
+  readonly sql: string;
+}
+
+const NAME = String.raw`"((?:[^"]|"")+)"`;
+const PATH = String.raw`(?:${NAME}\.)?${NAME}`;
+const CREATE_TABLE = new RegExp(String.raw`^CREATE TABLE (?:IF NOT EXISTS )?${PATH} ?\(`, 'i');
+const CREATE_INDEX = new RegExp(
+  String.raw`^CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?${NAME} ON ${PATH}`,
+  'i',
+);
+const ALTER_TABLE = new RegExp(String.raw`^ALTER TABLE (?:ONLY )?${PATH} `, 'i');
+const RENAME = new RegExp(String.raw`^ALTER TABLE ${PATH} RENAME TO ${NAME}`, 'i');
+const DROP_TABLE = new RegExp(String.raw`^DROP TABLE ${PATH}`, 'i');
+const COLUMN = new RegExp(String.raw`^\s*(?:ADD (?:COLUMN )?)?${NAME} (.*)$`, 'gim');
+const ADDED = new RegExp(String.raw`\bADD (?:COLUMN )?${NAME} ([^,]*)`, 'gi');
+const CONSTRAINT = new RegExp(String.raw`\bCONSTRAINT ${NAME}`, 'gi');
+
+/** The tables that statements of migrations make, in the order in which they are made. */
+export function ownedTables(statements: readonly string[]): OwnedTable[] {
+  const tables = new Map<string, OwnedTable>();
+  const change = (name: string, work: (table: OwnedTable) => OwnedTable): void => {
+    const table = tables.get(name);
+    if (table !== undefined) tables.set(name, work(table));
+  };
+  for (const sql of statements.flatMap(split)) {
+    const [, schema, name] = CREATE_TABLE.exec(sql) ?? [];
+    if (name !== undefined) {
+      tables.set(name, {
+        ...{ schema: plain(schema), name: plain(name) ?? '', sql },
+        ...columnsIn(sql, COLUMN),
+        parts: namesIn(sql, CONSTRAINT),
+      });
+    }
+    const [, index, , on = ''] = CREATE_INDEX.exec(sql) ?? [];
+    change(on, (table) => ({ ...table, parts: [...table.parts, plain(index) ?? ''] }));
+    const [, , altered = ''] = ALTER_TABLE.exec(sql) ?? [];
+    change(altered, (table) => {
+      const added = columnsIn(sql, ADDED);
+      return {
+        ...table,
+        columns: [...table.columns, ...added.columns],
+        defaults: [...table.defaults, ...added.defaults],
+        parts: [...table.parts, ...namesIn(sql, CONSTRAINT)],
+      };
+    });
+    const [, , dropped = ''] = DROP_TABLE.exec(sql) ?? [];
+    tables.delete(dropped);
+    const [, , from = '', to = ''] = RENAME.exec(sql) ?? [];
+    const renamed = tables.get(from);
+    if (renamed === undefined) continue;
+    tables.delete(from);
+    tables.set(to, { ...renamed, name: plain(to) ?? '' });
+  }
+  return [...tables.values()];
+}
+
+/** A query of a migration may be several statements, each of which begins in a line of its own. */
+const split = (sql: string): string[] =>
+  sql
+    .split(/;\s*\n/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+
+function columnsIn(sql: string, pattern: RegExp): Pick<OwnedTable, 'columns' | 'defaults'> {
+  const found = [...sql.matchAll(pattern)].map(([, name, rest = '']) => ({
+    name: plain(name) ?? '',
+    rest,
+  }));
+  return {
+    columns: found.map(({ name }) => name),
+    defaults: found.filter(({ rest }) => / DEFAULT /i.test(rest)).map(({ name }) => name),
+  };
+}
+
+const namesIn = (sql: string, pattern: RegExp): string[] =>
+  [...sql.matchAll(pattern)].map(([, name]) => plain(name) ?? '');
+
+const plain = (name: string | undefined): string | undefined => name?.replaceAll('""', '"');

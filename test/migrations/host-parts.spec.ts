@@ -1,0 +1,68 @@
+import { DataSource } from 'typeorm';
+import { BillingError, migrate, revert, tenantBilling, userBilling } from '../../src';
+import { openDataSource } from '../support/data-source';
+import { catalog, engines, rowsOf, TENANT_IDS, type TestDatabase } from '../support/engines';
+import { ADDITIONS, partsOf, type Addition } from './host-additions';
+
+const PLAN = '00000000-0000-4000-8000-000000000001';
+
+describe.each(engines)("H5 a rollback and what is the host's on $name", (engine) => {
+  const { createDatabase, dialect } = engine;
+  const additions = ADDITIONS[dialect];
+  let database: TestDatabase;
+  let dataSource: DataSource;
+
+  const open = async (): Promise<void> => {
+    database = await createDatabase({ host: 'rows', billing: true });
+    dataSource = await openDataSource(database);
+    await database.exec(`INSERT INTO plans (id, name) VALUES ('${PLAN}', 'Pro')`);
+    await database.exec(
+      `INSERT INTO subscriptions (id, tenant_id, plan_id) VALUES ('${PLAN}', '${TENANT_IDS[0]}', '${PLAN}')`,
+    );
+  };
+
+  it('H5 T7 is refused for each addition by its name, and goes well without it', async () => {
+    await open();
+    const clean = await catalog(database);
+    for (const addition of additions) {
+      for (const statement of addition.add) await database.exec(statement);
+      const before = [await catalog(database), await rowsOf(database, 'plans')];
+      const error: unknown = await revert(dataSource, { all: true }).catch((one: unknown) => one);
+      expect([addition.title, partsOf(error)]).toEqual([addition.title, addition.parts]);
+      expect([await catalog(database), await rowsOf(database, 'plans')]).toEqual(before);
+      for (const statement of addition.remove) await database.exec(statement);
+    }
+    expect(await catalog(database)).toEqual(clean);
+    expect(await revert(dataSource, { all: true })).toHaveLength(2);
+  });
+
+  it("H5 T7 TypeORM's own undoLastMigration() refuses, and a record alone is removed", async () => {
+    await open();
+    const [addition] = additions.filter(({ parts }) => parts[0]?.startsWith('user_')) as [Addition];
+    for (const statement of addition.add) await database.exec(statement);
+    const before = await catalog(database);
+    const error: unknown = await DataSource.prototype.undoLastMigration
+      .call(dataSource)
+      .catch((one: unknown) => one);
+    expect(partsOf(error)).toEqual(addition.parts);
+    expect((error as BillingError).message).toMatch(
+      /^Reverting CreateUserBilling\d+ drops .*user_subscriptions.*Nothing was changed: revert what added it/,
+    );
+    expect(await catalog(database)).toEqual(before);
+    expect(await revert(dataSource, { fake: true })).toHaveLength(1);
+    expect(await catalog(database)).toEqual(before);
+  });
+
+  it('H5 T7 several are refused before the first is reverted', async () => {
+    await open();
+    await database.exec('ALTER TABLE plans ADD COLUMN segment text');
+    const before = await catalog(database);
+    await expect(revert(dataSource, { all: true })).rejects.toMatchObject({
+      code: 'HOST_PARTS_IN_THE_WAY',
+    });
+    expect(await catalog(database)).toEqual(before);
+    expect(await revert(dataSource)).toHaveLength(1);
+    expect([tenantBilling, userBilling]).toHaveLength(2);
+    expect(await migrate(dataSource)).toHaveLength(1);
+  });
+});
