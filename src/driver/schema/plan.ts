@@ -50,6 +50,9 @@ export function planChange(
   );
   const altered = changed.filter((table) => from.has(table.name) && !rebuilt.includes(table));
   const created = parentsFirst(changed.filter((table) => !from.has(table.name)));
+  // A table that is there may get a key to a new one. Its rows are copied when that one is there.
+  const parents = parentsAmong(created, [...rebuilt, ...altered]);
+  const [first, last] = partition(created, (table) => parents.has(table));
   const dropped = parentsFirst([...from.values()].filter((table) => !to.has(table.name))).reverse();
   const survivors = [...from.values()].filter((table) => to.has(table.name));
   const [late, early] = partition(dropped, (table) =>
@@ -65,13 +68,32 @@ export function planChange(
   return [
     ...changed.flatMap((table) => addRequired(from.get(table.name), table)),
     ...early.map(({ name }) => `DROP TABLE ${quote(name)}`),
+    ...first.flatMap(create),
     ...aside.drop,
     ...rebuild(rebuilt, from, moved),
     ...late.map(({ name }) => `DROP TABLE ${quote(name)}`),
     ...aside.create,
     ...altered.flatMap((table) => alter(from.get(table.name) ?? table, table)),
-    ...created.flatMap((table) => [table.sql, ...indexes(table)]),
+    ...last.flatMap(create),
   ];
+}
+
+const create = (table: TableDefinition): string[] => [table.sql, ...indexes(table)];
+
+/** Those of `tables` that one of `children` references, directly or through others of them. */
+function parentsAmong(
+  tables: readonly TableDefinition[],
+  children: readonly TableDefinition[],
+): ReadonlySet<TableDefinition> {
+  const found = new Set<TableDefinition>();
+  const reach = new Set(children);
+  for (const child of reach) {
+    for (const table of tables.filter((one) => references(child, one))) {
+      found.add(table);
+      reach.add(table);
+    }
+  }
+  return found;
 }
 
 const indexes = (table: TableDefinition): string[] =>
