@@ -11,9 +11,17 @@ import {
 import { FAMILIES, type Family } from './families';
 import { assertHostClass, tableOfClass } from './host-key';
 import { STAND_INS } from './stand-ins';
+import {
+  assertOwnEntity,
+  bindOwnEntity,
+  isOwnRole,
+  OWN_ROLES,
+  type OwnEntityClasses,
+  type OwnRole,
+} from './own-entities';
 
 /** The host's entity classes that billing attaches to; what is not given stays as it is. */
-export interface HostClasses {
+export interface HostClasses extends OwnEntityClasses {
   /** What tenant billing bills: an organization, a workspace, an account. */
   readonly tenant?: EntityClass;
   /** What user billing bills. */
@@ -41,17 +49,25 @@ export function bindHost(classes: HostClasses): void {
     ([, target]) => target !== undefined,
   );
   for (const [role, target] of given) {
+    if (isOwnRole(role)) {
+      assertOwnEntity(role, target);
+      continue;
+    }
     if (!isFamily(role)) {
       throw BillingError.configurationInvalid(
         `bindHost() got ${role}`,
-        `give ${FAMILIES.join(' or ')}`,
+        `give ${[...FAMILIES, ...OWN_ROLES.slice(0, -1)].join(', ')} or ${OWN_ROLES.at(-1)}`,
       );
     }
     assertHostClass(role, target);
     if (replacements.get(STAND_INS[role]) === target) continue;
     assertFree(role, target.name);
   }
-  for (const [role, target] of given as [Family, EntityClass][]) {
+  for (const [role, target] of given as [Family | OwnRole, EntityClass][]) {
+    if (isOwnRole(role)) {
+      bindOwnEntity(role, target);
+      continue;
+    }
     replacements.set(STAND_INS[role], target);
     hostTables[role] = tableOfClass(target);
   }

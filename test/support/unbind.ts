@@ -1,8 +1,10 @@
 import { familiesInUse, hostTables, replacements, STAND_IN_TABLES } from '../../src/host/bindings';
+import { classesInUse } from '../../src/host/own-entities';
 
 /** Takes all bindings back, which a process makes once. */
 export function unbindHost(): void {
   replacements.clear();
   familiesInUse.clear();
+  classesInUse.clear();
   Object.assign(hostTables, STAND_IN_TABLES);
 }
