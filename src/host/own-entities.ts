@@ -206,7 +206,10 @@ export function useBillingClass(base: EntityClass, metadata: EntityMetadata): vo
 }
 
 interface Finding {
-  findMetadata(this: unknown, target: EntityTarget<ObjectLiteral>): EntityMetadata | undefined;
+  readonly findMetadata: (
+    this: unknown,
+    target: EntityTarget<ObjectLiteral>,
+  ) => EntityMetadata | undefined;
 }
 
 const metadatasOf = new WeakMap<DataSource, Map<unknown, EntityMetadata>>();

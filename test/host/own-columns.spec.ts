@@ -5,7 +5,6 @@ import {
   compare,
   migrate,
   Plan,
-  revert,
   Subscription,
   tenantBilling,
   toBillingError,
@@ -31,7 +30,6 @@ import {
 
 afterEach(unbindHost);
 
-const TABLES = Object.keys(OUR_COLUMNS);
 const [TENANT] = TENANT_IDS;
 const [ALICE] = USER_IDS;
 
@@ -85,7 +83,7 @@ async function saveAll(dataSource: DataSource): Promise<Rows> {
     ...{ userId: ALICE, userSubscription: mine, directDebitToken: token, kind: 'initial' },
     ...{ amount: 100, currency: 'EUR', idempotencyKey: 'one', provider: 'gocardless' },
   });
-  return { plan: plan as OurPlan, subscription: subscription as OurSubscription };
+  return { plan: plan, subscription: subscription };
 }
 
 interface Rows {
@@ -115,5 +113,146 @@ describe.each(engines)("T3 U2 columns of the host's own on $name", ({ createData
     await send(dataSource, generated.up);
     expect(await generate(dataSource)).toEqual({ up: [], down: [] });
     expect(await billingRows(database)).toEqual(rows);
+  });
+});
+
+describe.each(engines)("T3 U2 a host's classes in use on $name", ({ createDatabase }) => {
+  async function open(): Promise<{ database: TestDatabase; dataSource: DataSource }> {
+    const database = await createDatabase({ host: 'rows', billing: true });
+    unbindHost();
+    bindHost(OURS);
+    const dataSource = await openHost(database, [Category, Invoice]);
+    await send(dataSource, (await generate(dataSource)).up);
+    return { database, dataSource };
+  }
+
+  it('T3 T4 rows have the columns, the relations and the rules of both', async () => {
+    const { database, dataSource } = await open();
+    const category = await dataSource.getRepository(Category).save({ title: 'Teams' });
+    const plans = dataSource.getRepository(OurPlan);
+    const plan = await plans.save(
+      plans.create({ name: 'Pro', badge: 'new', category, priceMonthly: 1900 }),
+    );
+    const next = await plans.save({ name: 'Max', badge: 'hot' });
+    const subscriptions = dataSource.getRepository(OurSubscription);
+    await subscriptions.save(
+      Object.assign(new OurSubscription(), {
+        ...{ tenantId: TENANT, plan, previousPlan: next, pendingPlanId: next.id },
+      }),
+    );
+    const found = await subscriptions.findOneOrFail({
+      where: { plan: { badge: 'new' } },
+      relations: { plan: { category: true }, previousPlan: true, pendingPlan: true, tenant: true },
+    });
+    expect(
+      [found.plan, found.previousPlan, found.pendingPlan].map((one) => one?.constructor),
+    ).toEqual([OurPlan, OurPlan, OurPlan]);
+    expect(found).toMatchObject({
+      ...{ seatsUsed: 0, planId: plan.id, tenant: { id: TENANT } },
+      ...{ plan: { badge: 'new', category: { title: 'Teams' } }, previousPlan: { name: 'Max' } },
+    });
+    // A key beside a loaded row counts where it was changed.
+    await subscriptions.save(Object.assign(found, { planId: next.id, seatsUsed: 4 }));
+    expect(found.plan).toBeUndefined();
+    expect(await rowsOf(database, 'subscriptions')).toMatchObject([
+      { plan_id: next.id, previous_plan_id: next.id, seats_used: 4 },
+    ]);
+    expect(
+      await dataSource.getRepository(Category).find({ relations: { plans: true } }),
+    ).toMatchObject([{ plans: [{ name: 'Pro' }] }]);
+    expect(
+      await plans.findOne({ where: { name: 'Max' }, relations: { subscriptions: true } }),
+    ).toMatchObject({ subscriptions: [{ seatsUsed: 4 }] });
+  });
+
+  it('T4 U5 refuses what a rule of either forbids, of instances and of plain objects', async () => {
+    const { database, dataSource } = await open();
+    const plans = dataSource.getRepository(OurPlan);
+    const refusal = (...properties: string[]): object => ({
+      code: 'VALIDATION_FAILED',
+      details: { entity: 'OurPlan', failures: properties.map((property) => ({ property })) },
+    });
+    const wrong = { name: '', badge: 'x'.repeat(21) };
+    for (const write of [
+      () => plans.save(plans.create(wrong)),
+      () => plans.save(wrong),
+      () => plans.insert(wrong),
+      () => plans.upsert(wrong, ['name']),
+    ]) {
+      await expect(write()).rejects.toMatchObject(refusal('badge', 'name'));
+    }
+    await expect(plans.insert({ name: 'Pro', bage: 'new' } as object)).rejects.toThrow(
+      'did you mean badge?',
+    );
+    await plans.insert({ name: 'Pro', badge: 'new' });
+    await expect(plans.update({ name: 'Pro' }, { badge: '' })).rejects.toMatchObject(
+      refusal('badge'),
+    );
+    expect(await rowsOf(database, 'plans')).toMatchObject([{ name: 'Pro', badge: 'new' }]);
+
+    // The database's own refusals.
+    const direct = { userId: ALICE, provider: 'gocardless', scheme: 'bacs' } as const;
+    const tokens = dataSource.getRepository(OurDirectDebitToken);
+    const token = await tokens.save(
+      tokens.create({ ...direct, tokenCiphertext: 'secret', tokenKeyId: 'k', signedBy: 'Al' }),
+    );
+    expect(JSON.stringify(token)).not.toContain('secret');
+    expect(JSON.stringify(token)).toContain('"signedBy":"Al"');
+    expect((await tokens.findOneByOrFail({ signedBy: 'Al' })).tokenCiphertext).toBe('secret');
+    const configs = dataSource.getRepository(OurTenantConfig);
+    await configs.insert({ tenantId: TENANT, poNumber: 'PO-1' });
+    const again = configs.insert({ tenantId: TENANT_IDS[1], poNumber: 'PO-1' });
+    expect(await again.catch(toBillingError)).toMatchObject({
+      code: 'UNIQUE_VIOLATION',
+      details: { table: 'tenant_config', columns: ['po_number'] },
+    });
+    const badge = database.exec(`UPDATE plans SET badge = ''`);
+    expect(await badge.catch(toBillingError)).toMatchObject({
+      code: 'CHECK_VIOLATION',
+      details: { constraint: 'ck_plans_badge' },
+    });
+  });
+
+  it("C2 finds the host's class by billing's, and by its name", async () => {
+    const { database, dataSource } = await open();
+    expect(tenantBilling.entities).toEqual(expect.arrayContaining([OurPlan, OurSubscription]));
+    expect(tenantBilling.entities).not.toContain(Plan);
+    expect(userBilling.entities).toContain(OurDirectDebitToken);
+    for (const target of [Plan, OurPlan, 'Plan', 'OurPlan', 'plans']) {
+      expect(dataSource.getMetadata(target).target).toBe(OurPlan);
+      expect(dataSource.getRepository(target).create()).toBeInstanceOf(OurPlan);
+    }
+    const old = await dataSource.manager.save(Object.assign(new Plan(), { name: 'Old' }));
+    await dataSource.getRepository(Plan).save({ name: 'Pro' });
+    expect((await dataSource.getRepository(Plan).find())[0]).toBeInstanceOf(OurPlan);
+    const subscription = await dataSource
+      .getRepository(Subscription)
+      .save({ tenantId: TENANT, plan: old });
+    await dataSource.getRepository(Invoice).save({ id: 1, plan: old, subscription });
+    const invoice = await dataSource
+      .getRepository(Invoice)
+      .findOneOrFail({ where: { id: 1 }, relations: { plan: true, subscription: true } });
+    expect(invoice.plan).toBeInstanceOf(OurPlan);
+    expect(invoice.subscription).toBeInstanceOf(OurSubscription);
+    expect(await rowsOf(database, 'plans')).toHaveLength(2);
+  });
+
+  it("T6 T7 compare() tells the host's additions from differences, and the commands leave them", async () => {
+    const { database, dataSource } = await open();
+    await saveAll(dataSource);
+    await dataSource.destroy();
+    // As a process does that knows nothing of the host's classes.
+    unbindHost();
+    const plain = await openHost(database, []);
+    expect(await check(plain)).toEqual([]);
+    const { hosts } = await compare(plain);
+    for (const [table, [first, second]] of Object.entries(OUR_COLUMNS)) {
+      for (const column of [first, second]) {
+        expect(hosts).toContainEqual(
+          expect.objectContaining({ table, kind: 'column', name: column }),
+        );
+      }
+    }
+    expect(await migrate(plain)).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { keepCounter } from './counter';
 import { type Definition, type MasterRow, renameTables, type TableDefinition } from './definition';
 import { dependentsAside, type Rebuilt, refuseHidden, refuseLosses } from './dependents';
 import { nameIn } from './extras';
-import { parentsFirst, references } from './parents-first';
+import { parentsAmong, parentsFirst, references } from './parents-first';
 
 export type Schema = ReadonlyMap<string, TableDefinition>;
 
@@ -79,22 +79,6 @@ export function planChange(
 }
 
 const create = (table: TableDefinition): string[] => [table.sql, ...indexes(table)];
-
-/** Those of `tables` that one of `children` references, directly or through others of them. */
-function parentsAmong(
-  tables: readonly TableDefinition[],
-  children: readonly TableDefinition[],
-): ReadonlySet<TableDefinition> {
-  const found = new Set<TableDefinition>();
-  const reach = new Set(children);
-  for (const child of reach) {
-    for (const table of tables.filter((one) => references(child, one))) {
-      found.add(table);
-      reach.add(table);
-    }
-  }
-  return found;
-}
 
 const indexes = (table: TableDefinition): string[] =>
   [...table.indexes.values()].map(({ sql }) => sql);

@@ -92,7 +92,7 @@ function tableNameOf(target: EntityClass): string {
   const inherited = tableOfPrototype(target.prototype as object);
   if (inherited !== undefined) {
     throw new Error(
-      `${target.name} extends ${inherited.entity}, which is a billing table: take @BillingTable ` +
+      `${target.name} extends ${inherited.base}, which is a billing table: take @BillingTable ` +
         "away, and declare the columns it adds with TypeORM's @Column.",
     );
   }

@@ -32,7 +32,9 @@ export interface RowRule<Property extends string = string> {
 
 /** What is known of an entity class that has a `@BillingTable`. */
 export interface TableSpec {
-  /** The name of the class, or of the host's that takes its place. */
+  /** The name of billing's class. */
+  readonly base: string;
+  /** The name of the host's class that takes its place, or the same. */
   readonly entity: string;
   readonly table: string;
   readonly columns: readonly ColumnSpec[];
@@ -69,7 +71,7 @@ export function declaredColumns(prototype: object): readonly ColumnSpec[] {
 export function registerTable(
   prototype: object,
   target: EntityClass,
-  spec: Omit<TableSpec, 'entity' | 'keys' | 'strict'>,
+  spec: Pick<TableSpec, 'table' | 'columns'>,
 ): void {
   const keys = spec.columns.flatMap((column) =>
     column.relation === undefined ? [] : [keyOf(column, column.relation)],
@@ -78,7 +80,7 @@ export function registerTable(
     (column) => column.kind === 'currency' || (column.kind === 'varchar' && column.format),
   );
   tables.set(prototype, {
-    ...{ ...spec, keys, strict },
+    ...{ ...spec, base: target.name, keys, strict },
     get entity() {
       return bound(target).name;
     },
