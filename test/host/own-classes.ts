@@ -8,7 +8,6 @@ import {
   ManyToOne,
   OneToMany,
   PrimaryColumn,
-  PrimaryGeneratedColumn,
   Unique,
 } from 'typeorm';
 import {
@@ -25,7 +24,7 @@ import {
 
 @Entity('categories')
 export class Category {
-  @PrimaryGeneratedColumn()
+  @PrimaryColumn('integer')
   id!: number;
 
   @Column('varchar', { length: 40 })

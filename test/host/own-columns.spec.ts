@@ -1,5 +1,6 @@
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 import {
+  BillingSubscriber,
   bindHost,
   check,
   compare,
@@ -10,7 +11,16 @@ import {
   toBillingError,
   userBilling,
 } from '../../src';
-import { catalog, engines, rowsOf, type TestDatabase } from '../support/engines';
+import { postgresOpening } from '../../src/engines/postgres/opening';
+import { opened } from '../support/data-source';
+import {
+  catalog,
+  describeOn,
+  engineNamed,
+  engines,
+  rowsOf,
+  type TestDatabase,
+} from '../support/engines';
 import { TENANT_IDS, USER_IDS } from '../support/host-tables';
 import { unbindHost } from '../support/unbind';
 import { openHost } from './open-host';
@@ -32,6 +42,7 @@ afterEach(unbindHost);
 
 const [TENANT] = TENANT_IDS;
 const [ALICE] = USER_IDS;
+const SUBSCRIBED = { subscribers: [BillingSubscriber] };
 
 /** What TypeORM's `migration:generate` puts into a migration. */
 async function generate(dataSource: DataSource): Promise<{ up: string[]; down: string[] }> {
@@ -97,7 +108,7 @@ describe.each(engines)("T3 U2 columns of the host's own on $name", ({ createData
     // The template of the database was made with billing's own classes.
     unbindHost();
     bindHost(OURS);
-    const dataSource = await openHost(database, [Category, Invoice]);
+    const dataSource = await openHost(database, [Category, Invoice], SUBSCRIBED);
     const before = await catalog(database);
 
     const generated = await generate(dataSource);
@@ -121,14 +132,14 @@ describe.each(engines)("T3 U2 a host's classes in use on $name", ({ createDataba
     const database = await createDatabase({ host: 'rows', billing: true });
     unbindHost();
     bindHost(OURS);
-    const dataSource = await openHost(database, [Category, Invoice]);
+    const dataSource = await openHost(database, [Category, Invoice], SUBSCRIBED);
     await send(dataSource, (await generate(dataSource)).up);
     return { database, dataSource };
   }
 
   it('T3 T4 rows have the columns, the relations and the rules of both', async () => {
     const { database, dataSource } = await open();
-    const category = await dataSource.getRepository(Category).save({ title: 'Teams' });
+    const category = await dataSource.getRepository(Category).save({ id: 1, title: 'Teams' });
     const plans = dataSource.getRepository(OurPlan);
     const plan = await plans.save(
       plans.create({ name: 'Pro', badge: 'new', category, priceMonthly: 1900 }),
@@ -254,5 +265,29 @@ describe.each(engines)("T3 U2 a host's classes in use on $name", ({ createDataba
       }
     }
     expect(await migrate(plain)).toEqual([]);
+  });
+});
+
+describeOn('postgres', "T3 U2 a host's classes in TypeORM's own DataSource", () => {
+  it("T3 T6 TypeORM's own migration:generate makes what they add, and nothing of billing's", async () => {
+    const database = await engineNamed('postgres').createDatabase({ host: 'rows', billing: true });
+    unbindHost();
+    bindHost(OURS);
+    const dataSource = await opened(
+      new DataSource({
+        ...(postgresOpening.options(database.url) as { url: string }),
+        type: 'postgres',
+        entities: [Category, Invoice, ...tenantBilling.entities, ...userBilling.entities],
+        subscribers: [BillingSubscriber],
+      }),
+    );
+    const before = await catalog(database);
+    const { up, down } = await generate(dataSource);
+    await send(dataSource, up);
+    expect(await generate(dataSource)).toEqual({ up: [], down: [] });
+    expect(await check(dataSource)).toEqual([]);
+    await saveAll(dataSource);
+    await send(dataSource, down);
+    expect(await catalog(database)).toEqual(before);
   });
 });
