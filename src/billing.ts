@@ -1,4 +1,4 @@
-import { replacements, type EntityClass } from './host/bindings';
+import { bound, replacements, type EntityClass } from './host/bindings';
 import { putStandInsLast, Tenant, User } from './host/stand-ins';
 import { Plan } from './entities/tenant-billing/plan';
 import { Subscription } from './entities/tenant-billing/subscription';
@@ -12,8 +12,8 @@ import { FAMILY_MIGRATIONS, type FamilyMigrations } from './migrations/families'
 /** Entities and migrations that belong together; a DataSource takes both. */
 export interface BillingFamily {
   /**
-   * Billing's classes. The stand-in for the host's table comes first, unless `bindHost()` has named the
-   * host's own class.
+   * Billing's classes, or those that `bindHost()` has put in their place. The stand-in for the host's
+   * table comes first, unless `bindHost()` has named the host's own class.
    */
   readonly entities: (new () => object)[];
   readonly migrations: FamilyMigrations;
@@ -22,7 +22,7 @@ export interface BillingFamily {
 /** `plans`, `subscriptions` and `tenant_config`, attached to the host's `tenants`. */
 export const tenantBilling: BillingFamily = {
   get entities() {
-    return [...standIn(Tenant), Plan, Subscription, TenantConfig];
+    return [...standIn(Tenant), ...[Plan, Subscription, TenantConfig].map((one) => bound(one))];
   },
   migrations: FAMILY_MIGRATIONS.tenant,
 };
@@ -33,7 +33,8 @@ export const tenantBilling: BillingFamily = {
  */
 export const userBilling: BillingFamily = {
   get entities() {
-    return [...standIn(User), SubscriptionPlan, DirectDebitToken, UserSubscription, PaymentAttempt];
+    const own = [SubscriptionPlan, DirectDebitToken, UserSubscription, PaymentAttempt];
+    return [...standIn(User), ...own.map((one) => bound(one))];
   },
   migrations: FAMILY_MIGRATIONS.user,
 };

@@ -1,5 +1,6 @@
 import type { ValidationError } from 'class-validator';
 import { Validator } from './class-validator-parts';
+import { filledIn } from './columns/own-columns';
 import { tableOf, type TableSpec } from './columns/registry';
 import { judgedBeside } from './columns/stored-values';
 import { REDACTED, validationError, type ValidationFailure } from './columns/validation-error';
@@ -28,7 +29,9 @@ export function validateBilling(
       // An error must not hold the value: it may be a secret.
       validationError: { target: false, value: false },
     }),
-  ).flatMap((error) => failuresOf(error, row, table));
+  )
+    .filter((error) => !(operation === 'insert' && isFilledIn(error, row)))
+    .flatMap((error) => failuresOf(error, row, table));
   if (operation === 'insert') {
     // TypeORM fills in the key of a row that is saved in the same call.
     const pending = (failure: ValidationFailure) =>
@@ -41,6 +44,13 @@ export function validateBilling(
     report(table, failures);
   }
 }
+
+/** A column that the host added with a default needs no value, unless a rule asks for one. */
+const isFilledIn = (
+  { property, constraints = {} }: ValidationError,
+  row: Readonly<Record<string, unknown>>,
+): boolean =>
+  row[property] === undefined && !('isDefined' in constraints) && filledIn(row).has(property);
 
 /** What is known of a write beside the row itself. */
 interface Circumstances {

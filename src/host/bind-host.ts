@@ -14,12 +14,20 @@ import { FAMILIES, type Family } from './families';
 import { assertHostClass, tableOfClass, targetNow } from './host-key';
 import { nameOfTarget, targetOf, type HostTarget } from './host-schema';
 import { STAND_INS } from './stand-ins';
+import {
+  assertOwnEntity,
+  bindOwnEntity,
+  isOwnRole,
+  OWN_ROLES,
+  type OwnEntityClasses,
+  type OwnRole,
+} from './own-entities';
 
 /** An entity class, or TypeORM's `EntitySchema` of one, with or without a `target`. */
 export type HostEntity = EntityClass | EntitySchema;
 
 /** The host's entity classes that billing attaches to; what is not given stays as it is. */
-export interface HostClasses {
+export interface HostClasses extends OwnEntityClasses {
   /** What tenant billing bills: an organization, a workspace, an account. */
   readonly tenant?: HostEntity;
   /** What user billing bills. */
@@ -47,10 +55,14 @@ export function bindHost(classes: HostClasses): void {
     .filter(([, target]) => target !== undefined)
     .map(([role, entity]) => [role, targetOf(entity), entity] as const);
   for (const [role, target] of given) {
+    if (isOwnRole(role)) {
+      assertOwnEntity(role, target);
+      continue;
+    }
     if (!isFamily(role)) {
       throw BillingError.configurationInvalid(
         `bindHost() got ${role}`,
-        `give ${FAMILIES.join(' or ')}`,
+        `give ${[...FAMILIES, ...OWN_ROLES.slice(0, -1)].join(', ')} or ${OWN_ROLES.at(-1)}`,
       );
     }
     assertHostClass(role, target);
@@ -58,7 +70,15 @@ export function bindHost(classes: HostClasses): void {
     if (isSame && textOf(hostTables[role]) === textOf(tableOfClass(target))) continue;
     assertFree(role, nameOfTarget(target));
   }
-  for (const [role, target, entity] of given as unknown as [Family, HostTarget, unknown][]) {
+  for (const [role, target, entity] of given as unknown as [
+    Family | OwnRole,
+    HostTarget,
+    unknown,
+  ][]) {
+    if (isOwnRole(role)) {
+      bindOwnEntity(role, target as EntityClass);
+      continue;
+    }
     const targets: Map<EntityClass, HostTarget> = target === entity ? replacements : schemaTargets;
     targets.set(STAND_INS[role], target);
     hostTables[role] = tableOfClass(target);

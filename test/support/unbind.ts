@@ -5,11 +5,13 @@ import {
   schemaTargets,
   STAND_IN_TABLES,
 } from '../../src/host/bindings';
+import { classesInUse } from '../../src/host/own-entities';
 
 /** Takes all bindings back, which a process makes once. */
 export function unbindHost(): void {
   replacements.clear();
   schemaTargets.clear();
   familiesInUse.clear();
+  classesInUse.clear();
   Object.assign(hostTables, STAND_IN_TABLES);
 }

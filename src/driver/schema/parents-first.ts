@@ -16,3 +16,19 @@ export function parentsFirst(tables: readonly TableDefinition[]): TableDefinitio
   for (const table of tables) visit(table, new Set());
   return [...ordered];
 }
+
+/** Those of `tables` that one of `children` references, directly or through others of them. */
+export function parentsAmong(
+  tables: readonly TableDefinition[],
+  children: readonly TableDefinition[],
+): ReadonlySet<TableDefinition> {
+  const found = new Set<TableDefinition>();
+  const reach = new Set(children);
+  for (const child of reach) {
+    for (const table of tables.filter((one) => references(child, one))) {
+      found.add(table);
+      reach.add(table);
+    }
+  }
+  return found;
+}

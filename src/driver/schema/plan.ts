@@ -3,7 +3,7 @@ import { keepCounter } from './counter';
 import { type Definition, type MasterRow, renameTables, type TableDefinition } from './definition';
 import { dependentsAside, type Rebuilt, refuseHidden, refuseLosses } from './dependents';
 import { nameIn } from './extras';
-import { parentsFirst, references } from './parents-first';
+import { parentsAmong, parentsFirst, references } from './parents-first';
 
 export type Schema = ReadonlyMap<string, TableDefinition>;
 
@@ -50,6 +50,9 @@ export function planChange(
   );
   const altered = changed.filter((table) => from.has(table.name) && !rebuilt.includes(table));
   const created = parentsFirst(changed.filter((table) => !from.has(table.name)));
+  // A table that is there may get a key to a new one. Its rows are copied when that one is there.
+  const parents = parentsAmong(created, [...rebuilt, ...altered]);
+  const [first, last] = partition(created, (table) => parents.has(table));
   const dropped = parentsFirst([...from.values()].filter((table) => !to.has(table.name))).reverse();
   const survivors = [...from.values()].filter((table) => to.has(table.name));
   const [late, early] = partition(dropped, (table) =>
@@ -65,14 +68,17 @@ export function planChange(
   return [
     ...changed.flatMap((table) => addRequired(from.get(table.name), table)),
     ...early.map(({ name }) => `DROP TABLE ${quote(name)}`),
+    ...first.flatMap(create),
     ...aside.drop,
     ...rebuild(rebuilt, from, moved),
     ...late.map(({ name }) => `DROP TABLE ${quote(name)}`),
     ...aside.create,
     ...altered.flatMap((table) => alter(from.get(table.name) ?? table, table)),
-    ...created.flatMap((table) => [table.sql, ...indexes(table)]),
+    ...last.flatMap(create),
   ];
 }
+
+const create = (table: TableDefinition): string[] => [table.sql, ...indexes(table)];
 
 const indexes = (table: TableDefinition): string[] =>
   [...table.indexes.values()].map(({ sql }) => sql);

@@ -7,6 +7,7 @@ import {
   type TableColumn,
 } from 'typeorm';
 import { pairs } from '../../driver/schema/renames';
+import { entityClassOf } from '../entity-class';
 import type { Comparison, HostPart, Unchecked } from '../engine';
 import { dataSourceOf, Query, type QueryCollector } from '../typeorm';
 import { hiddenTables } from './hidden-tables';
@@ -77,6 +78,7 @@ class KeepingSchemaBuilder extends PostgresSchemaBuilder {
       if (table === undefined) continue;
       const names = namesOf(metadata);
       const renamed = new Set(await this.#renameColumns(metadata, table, names));
+      const known = new Set(takeNames(table, metadata, names));
       const parts = (await this.queryRunner.query(PARTS, [pathOf(metadata)])) as Omit<
         HostPart,
         'table'
@@ -86,7 +88,7 @@ class KeepingSchemaBuilder extends PostgresSchemaBuilder {
           .filter(({ kind, name: part }) =>
             kind === 'column'
               ? !names.columns.has(part) && !renamed.has(part)
-              : !names.others.has(part),
+              : !names.others.has(part) && !known.has(part),
           )
           .map((part) => ({ table: metadata.tableName, ...part })),
       );
@@ -184,6 +186,28 @@ function namesOf(metadata: EntityMetadata): Names {
       [...checks, ...uniques, ...foreignKeys, ...indices, ...exclusions].map(({ name }) => name),
     ),
   };
+}
+
+/**
+ * TypeORM names the UNIQUE of a column that it adds by its own rule, whatever the entity calls it. For a
+ * column of the host's, that is no difference.
+ *
+ * @returns the names that such constraints have in the live table
+ */
+function takeNames(table: Table, metadata: EntityMetadata, { others }: Names): string[] {
+  const own = entityClassOf(metadata);
+  return metadata.uniques.flatMap(({ name, columns }) => {
+    const isBillings = columns.every((one) => own?.isCompleteBeforeInsert(one.propertyName));
+    if (isBillings || table.uniques.some((one) => one.name === name)) return [];
+    const wanted = columns.map(({ databaseName }) => databaseName).sort();
+    const live = table.uniques.find(
+      (one) => !others.has(one.name) && [...one.columnNames].sort().join() === wanted.join(),
+    );
+    const { name: found } = live ?? {};
+    if (live === undefined || found === undefined) return [];
+    live.name = name;
+    return [found];
+  });
 }
 
 function hideExtras(table: Table, metadata: EntityMetadata, { columns, others }: Names): void {

@@ -1,5 +1,6 @@
 import { Check, getMetadataArgsStorage, Index, Unique } from 'typeorm';
-import { familiesInUse, type EntityClass } from '../../host/bindings';
+import { bound, familiesInUse, type EntityClass } from '../../host/bindings';
+import { registerBillingClass, useBillingClass } from '../../host/own-entities';
 import { followSchemas } from '../../host/schema-relations';
 import { onBuild } from './built-metadata';
 import { checkOf } from './column-rules';
@@ -52,7 +53,12 @@ export function BillingTable<const Property extends string = never>({
     checkIndexes(target, table, columnOf);
     for (const spec of columns) {
       const { property, column } = spec;
-      mapColumn(prototype, spec, { entity, table, property, column });
+      mapColumn(prototype, spec, {
+        ...{ table, property, column },
+        get entity() {
+          return bound(target).name;
+        },
+      });
       const check = checkOf(spec);
       if (check !== undefined) addCheck(nameOf('ck', table, column), check);
       if (spec.unique) Unique(nameOf('uq', table, column), [property])(target);
@@ -69,12 +75,14 @@ export function BillingTable<const Property extends string = never>({
     }
     mapRelations(target, table, columns);
     onBuild(target, (metadata) => {
+      useBillingClass(target, metadata);
       followSchemas(metadata);
       watchMetadata(metadata);
       for (const spec of columns) if (spec.kind === 'hostKey') familiesInUse.add(spec.family);
     });
     for (const [name, sql] of checks) applyCheck(target, name, sql);
-    registerTable(prototype, { entity, table, columns });
+    registerTable(prototype, target, { table, columns });
+    registerBillingClass(target);
   };
 }
 
@@ -86,7 +94,7 @@ function tableNameOf(target: EntityClass): string {
   const inherited = tableOfPrototype(target.prototype as object);
   if (inherited !== undefined) {
     throw new Error(
-      `${target.name} extends ${inherited.entity}, which is a billing table: take @BillingTable ` +
+      `${target.name} extends ${inherited.base}, which is a billing table: take @BillingTable ` +
         "away, and declare the columns it adds with TypeORM's @Column.",
     );
   }

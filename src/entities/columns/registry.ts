@@ -1,4 +1,4 @@
-import { hostTables } from '../../host/bindings';
+import { bound, hostTables, type EntityClass } from '../../host/bindings';
 import type { ColumnRelation, ColumnSpec } from './spec';
 
 /** Where a column is: names and errors are derived from it. */
@@ -32,6 +32,9 @@ export interface RowRule<Property extends string = string> {
 
 /** What is known of an entity class that has a `@BillingTable`. */
 export interface TableSpec {
+  /** The name of billing's class. */
+  readonly base: string;
+  /** The name of the host's class that takes its place, or the same. */
   readonly entity: string;
   readonly table: string;
   readonly columns: readonly ColumnSpec[];
@@ -65,14 +68,23 @@ export function declaredColumns(prototype: object): readonly ColumnSpec[] {
   return declared.get(prototype) ?? [];
 }
 
-export function registerTable(prototype: object, spec: Omit<TableSpec, 'keys' | 'strict'>): void {
+export function registerTable(
+  prototype: object,
+  target: EntityClass,
+  spec: Pick<TableSpec, 'table' | 'columns'>,
+): void {
   const keys = spec.columns.flatMap((column) =>
     column.relation === undefined ? [] : [keyOf(column, column.relation)],
   );
   const strict = spec.columns.filter(
     (column) => column.kind === 'currency' || (column.kind === 'varchar' && column.format),
   );
-  tables.set(prototype, { ...spec, keys, strict });
+  tables.set(prototype, {
+    ...{ ...spec, base: target.name, keys, strict },
+    get entity() {
+      return bound(target).name;
+    },
+  });
 }
 
 const keyOf = (column: ColumnSpec, relation: ColumnRelation): KeySpec => ({

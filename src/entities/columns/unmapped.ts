@@ -81,18 +81,23 @@ function refuseWithoutTable(base: EntityClass): void {
   }
 }
 
-/** If a property has two columns, TypeORM uses the one declared first, which is billing's. */
+/** Of two columns or relations of one property, TypeORM uses the one declared first, which is billing's. */
 function refuseRedeclared(): void {
-  for (const { target, propertyName: property } of getMetadataArgsStorage().columns) {
+  const { columns, relations } = getMetadataArgsStorage();
+  for (const { target, propertyName: property } of [...columns, ...relations]) {
     if (typeof target !== 'function') continue;
     const inherited = tableOfPrototype(
       Object.getPrototypeOf(target.prototype as object) as object | null,
     );
-    if (inherited?.columns.some((column) => column.property === property) !== true) continue;
+    const isColumn = inherited?.columns.some((column) => column.property === property) === true;
+    const isRelation = inherited?.keys.some(({ relation }) => relation === property) === true;
+    if (!isColumn && !isRelation) continue;
     throw BillingError.configurationInvalid(
-      `${target.name}.${property} is declared again, but ${inherited.entity}.${property} is a column ` +
-        'of billing, which TypeORM uses',
-      `give the property of ${target.name} another name`,
+      `${target.name}.${property} is declared again, but ${inherited.base}.${property} is a ` +
+        `${isColumn ? 'column' : 'relation'} of billing, which TypeORM uses`,
+      isColumn
+        ? `give the property of ${target.name} another name`
+        : `take its decorator away, and write \`declare ${property}?: …\` to name the class that it leads to`,
       { details: { entity: target.name, property } },
     );
   }
