@@ -10,10 +10,11 @@ import {
 } from './bindings';
 import { FAMILIES, type Family } from './families';
 import { assertHostClass, tableOfClass } from './host-key';
+import { placingTo, type Placing } from './placing';
 import { STAND_INS } from './stand-ins';
 
 /** The host's entity classes that billing attaches to; what is not given stays as it is. */
-export interface HostClasses {
+export interface HostClasses extends Placing {
   /** What tenant billing bills: an organization, a workspace, an account. */
   readonly tenant?: EntityClass;
   /** What user billing bills. */
@@ -24,6 +25,10 @@ export interface HostClasses {
  * Attaches billing to the host's own entity classes, instead of the stand-ins for `tenants` and `user`.
  * Relations lead to these classes. The foreign keys take the table, the schema, the column and the
  * type of their keys in the entities, the migrations and the SQL files.
+ *
+ * Where the host has tables called `plans` or `subscriptions` of its own, a `prefix` renames billing's
+ * tables, constraints and indexes, and on Postgres a `schema` puts them elsewhere. `migrate()` makes the schema
+ * unless it is there.
  *
  * Call it once, before a DataSource with billing's entities is initialised, best in the file that lists
  * them. The classes themselves belong in the `entities` of the DataSource; `tenantBilling.entities` and
@@ -36,7 +41,8 @@ export interface HostClasses {
  * @example
  * bindHost({ tenant: Organization, user: Account });
  */
-export function bindHost(classes: HostClasses): void {
+export function bindHost({ prefix, schema, ...classes }: HostClasses): void {
+  const place = placingTo({ prefix, schema });
   const given = Object.entries(classes as Record<string, unknown>).filter(
     ([, target]) => target !== undefined,
   );
@@ -55,6 +61,7 @@ export function bindHost(classes: HostClasses): void {
     replacements.set(STAND_INS[role], target);
     hostTables[role] = tableOfClass(target);
   }
+  place();
 }
 
 /**

@@ -10,6 +10,7 @@ import {
 } from './bindings';
 import type { Family } from './families';
 import { readKeyType } from './key-types';
+import { schemaOption } from './placing';
 import { STAND_INS } from './stand-ins';
 
 type ColumnArgs = ReturnType<typeof getMetadataArgsStorage>['columns'][number];
@@ -92,11 +93,15 @@ function transformersOf(
 /** The same on a DataSource, whose naming strategy and options count. */
 export function hostTableIn(family: Family, dataSource: DataSource | undefined): HostTable {
   const target = replacements.get(STAND_INS[family]);
-  if (target === undefined || dataSource === undefined) return hostTables[family];
+  if (dataSource === undefined) return hostTables[family];
+  if (target === undefined) {
+    return { ...hostTables[family], schema: hostTables[family].schema ?? schemaOption(dataSource) };
+  }
   const metadata = dataSource.hasMetadata(target) ? dataSource.getMetadata(target) : undefined;
   const [key] = metadata?.primaryColumns ?? [];
   if (metadata === undefined || key === undefined) {
-    return tableOfClass(target, dataSource.namingStrategy);
+    const table = tableOfClass(target, dataSource.namingStrategy);
+    return { ...table, schema: table.schema ?? schemaOption(dataSource) };
   }
   const { schema, table } = tableOfClass(target, dataSource.namingStrategy);
   return {

@@ -1,7 +1,8 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { BillingError } from '../errors';
 import { dataSourceOf } from '../host/typeorm';
-import { followingHost, type MigrationDialect } from './host-binding';
+import { noteTables, type MigrationDialect } from './billing-tables';
+import { followingHost, leavePlace, makePlace } from './host-binding';
 import { assertPlainNames } from './plain-names';
 import type { ReversibleMigrationClass } from './reversible-migration';
 
@@ -15,10 +16,21 @@ export function inDialect(
   dialect: MigrationDialect,
   migrations: ReversibleMigrationClass[],
 ): ReversibleMigrationClass[] {
-  for (const { prototype } of migrations) {
+  for (const Migration of migrations) {
+    const prototype = Migration.prototype as object;
     const { up, down } = prototype as { up: Run; down: Run };
-    lists.set(prototype as object, dialect);
-    Object.assign(prototype as object, { up: guarded(up), down: guarded(down) });
+    lists.set(prototype, dialect);
+    noteTables(new Migration());
+    Object.assign(prototype, {
+      up: guarded(async function (queryRunner) {
+        await makePlace(queryRunner, dialect);
+        await up.call(this, queryRunner);
+      }),
+      down: guarded(async function (queryRunner) {
+        await down.call(this, queryRunner);
+        await leavePlace(queryRunner, dialect);
+      }),
+    });
   }
   return migrations;
 }

@@ -1,5 +1,6 @@
 import { Check, getMetadataArgsStorage, Index, Unique } from 'typeorm';
 import { familiesInUse, type EntityClass } from '../../host/bindings';
+import { usePlacing } from '../../host/placing';
 import { onBuild } from './built-metadata';
 import { checkOf } from './column-rules';
 import { mapColumn } from './map-column';
@@ -8,6 +9,7 @@ import { mapRelations } from './relations';
 import { hideFromCopies } from './secrets';
 import { watchMetadata } from './seen-rows';
 import type { ColumnSpec } from './spec';
+import { placeNames, placedSite } from './placed-names';
 import { freePlaces } from './unmapped';
 import { registerColumnRule, registerRowRule } from './validators';
 
@@ -51,7 +53,8 @@ export function BillingTable<const Property extends string = never>({
     checkIndexes(target, table, columnOf);
     for (const spec of columns) {
       const { property, column } = spec;
-      mapColumn(prototype, spec, { entity, table, property, column });
+      const site = placedSite({ entity, table, property, column });
+      mapColumn(prototype, spec, site, nameOf('pk', table));
       const check = checkOf(spec);
       if (check !== undefined) addCheck(nameOf('ck', table, column), check);
       if (spec.unique) Unique(nameOf('uq', table, column), [property])(target);
@@ -69,10 +72,12 @@ export function BillingTable<const Property extends string = never>({
     mapRelations(target, table, columns);
     onBuild(target, (metadata) => {
       watchMetadata(metadata);
+      usePlacing();
       for (const spec of columns) if (spec.kind === 'hostKey') familiesInUse.add(spec.family);
     });
     for (const [name, sql] of checks) applyCheck(target, name, sql);
-    registerTable(prototype, { entity, table, columns });
+    placeNames(target);
+    registerTable(prototype, placedSite({ entity, table, columns }));
   };
 }
 

@@ -72,7 +72,8 @@ export function registerTable(prototype: object, spec: Omit<TableSpec, 'keys' | 
   const strict = spec.columns.filter(
     (column) => column.kind === 'currency' || (column.kind === 'varchar' && column.format),
   );
-  tables.set(prototype, { ...spec, keys, strict });
+  // Not spread: the name of the table is read late.
+  tables.set(prototype, Object.assign(spec, { keys, strict }));
 }
 
 const keyOf = (column: ColumnSpec, relation: ColumnRelation): KeySpec => ({
