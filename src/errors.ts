@@ -193,12 +193,17 @@ export class BillingError<Details = unknown> extends Error {
   static tableExists(
     migration: string,
     tables: readonly string[],
+    paths: readonly string[],
+    hasSchemas: boolean,
   ): BillingError<{ tables: readonly string[] }> {
+    const schema = hasSchemas ? ', or a schema by { schema } or BILLING_SCHEMA' : '';
     return BillingError.#make(
       'TABLE_EXISTS',
-      `${migration} creates ${tables.map((table) => `"${table}"`).join(', ')}, but a table of that name exists`,
-      'rename or drop it if it is not in use; if it is an earlier copy of the billing tables, compare ' +
-        'it with `check` and record the migration with `migrate(dataSource, { fake: true })`',
+      `${migration} creates ${paths.join(', ')}, but a table of that name exists`,
+      `if it is yours, give billing's tables a prefix by bindHost({ prefix: 'billing_' }) or ` +
+        `BILLING_PREFIX=billing_${schema}; if it is not in use, rename or drop it; if it is an earlier ` +
+        'copy of the billing tables, compare it with `check` and record the migration with ' +
+        '`migrate(dataSource, { fake: true })`',
       { details: { tables } },
     );
   }

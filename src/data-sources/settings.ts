@@ -6,6 +6,7 @@ import { bindHostTable } from '../host/bind-host';
 import type { HostTable } from '../host/bindings';
 import { FAMILIES, type Family } from '../host/families';
 import { readHostText } from '../host/host-text';
+import { type Placing, placingTo } from '../host/placing';
 import { isClone } from './clone';
 
 /** The shared DataSource, as the environment describes it. */
@@ -19,6 +20,8 @@ export interface Settings {
   readonly hostTables: 'expect' | 'create';
   /** The tables of the host's that billing is attached to, where they are named. */
   readonly hosts: Readonly<Partial<Record<Family, HostTable>>>;
+  /** What billing's tables are called, and where they are. */
+  readonly placing: Placing;
   /** Name of TypeORM's table of applied migrations. */
   readonly migrationsTable: string;
 }
@@ -39,6 +42,11 @@ export interface Environment {
   readonly BILLING_TENANT?: string | undefined;
   /** The same for user billing; unset: `user.id:text`. */
   readonly BILLING_USER?: string | undefined;
+  /** What the names of billing's tables begin with, as in `bindHost({ prefix })`; unset: nothing. */
+  readonly BILLING_PREFIX?: string | undefined;
+  /** The schema of billing's tables on Postgres, as in `bindHost({ schema })`; unset: the first of the
+   * search_path. */
+  readonly BILLING_SCHEMA?: string | undefined;
   /** Where applied migrations are recorded; unset: `migrations`, as TypeORM does. */
   readonly BILLING_MIGRATIONS_TABLE?: string | undefined;
 }
@@ -64,9 +72,10 @@ export function readSettings(environment: Environment): Settings {
  */
 export function readMigrationSettings(
   environment: Environment,
-): Pick<Settings, 'families' | 'hosts' | 'migrationsTable'> {
+): Pick<Settings, 'families' | 'hosts' | 'placing' | 'migrationsTable'> {
   return {
     hosts: readHosts(environment),
+    placing: readPlacing(environment),
     families: readFamilies(environment.BILLING_FAMILIES ?? ''),
     migrationsTable: readName(environment.BILLING_MIGRATIONS_TABLE ?? 'migrations'),
   };
@@ -118,8 +127,15 @@ function readHosts({ BILLING_TENANT, BILLING_USER }: Environment): Settings['hos
   };
 }
 
+function readPlacing({ BILLING_PREFIX, BILLING_SCHEMA }: Environment): Placing {
+  placingTo({ prefix: BILLING_PREFIX }, 'BILLING_PREFIX');
+  placingTo({ schema: BILLING_SCHEMA }, 'BILLING_SCHEMA');
+  return { prefix: BILLING_PREFIX, schema: BILLING_SCHEMA };
+}
+
 /** Attaches billing to the tables that the settings name, in this process. */
-export function bindSettings({ hosts }: Pick<Settings, 'hosts'>): void {
+export function bindSettings({ hosts, placing }: Pick<Settings, 'hosts' | 'placing'>): void {
+  placingTo(placing)();
   for (const family of FAMILIES) {
     const host = hosts[family];
     if (host !== undefined) bindHostTable(family, host);

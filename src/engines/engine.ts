@@ -1,4 +1,4 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource, EntityMetadata, QueryRunner } from 'typeorm';
 import type { ExtraPart } from '../driver/schema/extras';
 import type { HostKeyType } from '../host/bindings';
 import type { Family } from '../host/families';
@@ -42,11 +42,17 @@ export interface ColumnSummary {
   readonly isKey: boolean;
 }
 
-/** The primary key of a table, where it is one column. */
-export interface TableKey {
+/** A table of the database. */
+export interface TableName {
   /** On Postgres, of a table that the search_path does not find. */
   readonly schema?: string | undefined;
+  /** The schema that it is in, on Postgres. */
+  readonly place?: string | undefined;
   readonly table: string;
+}
+
+/** The primary key of a table, where it is one column. */
+export interface TableKey extends TableName {
   readonly column: string;
   /** Lower-case name of the type, as the engine writes it. */
   readonly type: string;
@@ -76,6 +82,9 @@ export interface Engine {
 
   /** What a program on this database imports this package by. Default: `typeorm-billing`. */
   readonly frontDoor: string;
+
+  /** Whether tables are in schemas. Default: false. */
+  readonly hasSchemas: boolean;
 
   /** Whether a DataSource is on this database. */
   owns(dataSource: DataSource): boolean;
@@ -158,8 +167,8 @@ export interface Engine {
   /** Finds what differs between the entities and the database. */
   schemaBuilder(dataSource: DataSource): RdbmsSchemaBuilder;
 
-  /** The same for some tables alone. Nothing that the entities don't name is dropped or lost. */
-  compare(dataSource: DataSource, tables: ReadonlySet<string>): Promise<Comparison>;
+  /** The same for the tables of some entities alone. Nothing that the entities don't name is dropped or lost. */
+  compare(dataSource: DataSource, entities: ReadonlySet<EntityMetadata>): Promise<Comparison>;
 
   /** What a driver's error says about a refused row; undefined if it is another error. */
   readRefusal(error: object, query: string | undefined): Refusal | undefined;
@@ -200,6 +209,7 @@ const nothing = (): Promise<void> => Promise.resolve();
 export const DEFAULTS = {
   frontDoor: 'typeorm-billing',
   opening: undefined,
+  hasSchemas: false,
   atomicity: 'transaction',
   lock: nothing,
   locksApart: false,

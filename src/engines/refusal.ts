@@ -8,7 +8,7 @@ export interface Refusal {
 }
 
 const WRITE =
-  /^\s*(?:insert\s+(?:or\s+\w+\s+)?into|replace\s+into|update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:"?\w+"?\.)?"?(\w+)"?/i;
+  /^\s*(?:insert\s+(?:or\s+\w+\s+)?into|replace\s+into|update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:(?:"[^"]+"|\w+)\.)?"?(\w+)"?/i;
 
 /** The tables that a statement, or several with `;` at the ends of their lines, write to. */
 export function writtenTables(sql: string): string[] {

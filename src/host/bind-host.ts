@@ -13,6 +13,7 @@ import {
 import { FAMILIES, type Family } from './families';
 import { assertHostClass, tableOfClass, targetNow } from './host-key';
 import { nameOfTarget, targetOf, type HostTarget } from './host-schema';
+import { placingTo, type Placing } from './placing';
 import { STAND_INS } from './stand-ins';
 import {
   assertOwnEntity,
@@ -27,7 +28,7 @@ import {
 export type HostEntity = EntityClass | EntitySchema;
 
 /** The host's entity classes that billing attaches to; what is not given stays as it is. */
-export interface HostClasses extends OwnEntityClasses {
+export interface HostClasses extends OwnEntityClasses, Placing {
   /** What tenant billing bills: an organization, a workspace, an account. */
   readonly tenant?: HostEntity;
   /** What user billing bills. */
@@ -38,6 +39,10 @@ export interface HostClasses extends OwnEntityClasses {
  * Attaches billing to the host's own entity classes, instead of the stand-ins for `tenants` and `user`.
  * Relations lead to these classes. The foreign keys take the table, the schema, the column and the
  * type of their keys in the entities, the migrations and the SQL files.
+ *
+ * Where the host has tables called `plans` or `subscriptions` of its own, a `prefix` renames billing's
+ * tables, constraints and indexes, and on Postgres a `schema` puts them elsewhere. `migrate()` makes the schema
+ * unless it is there.
  *
  * Call it once, before a DataSource with billing's entities is initialised, best in the file that lists
  * them. The classes themselves belong in the `entities` of the DataSource; `tenantBilling.entities` and
@@ -50,7 +55,8 @@ export interface HostClasses extends OwnEntityClasses {
  * @example
  * bindHost({ tenant: Organization, user: Account });
  */
-export function bindHost(classes: HostClasses): void {
+export function bindHost({ prefix, schema, ...classes }: HostClasses): void {
+  const place = placingTo({ prefix, schema });
   const given = Object.entries(classes as Record<string, unknown>)
     .filter(([, target]) => target !== undefined)
     .map(([role, entity]) => [role, targetOf(entity), entity] as const);
@@ -83,6 +89,7 @@ export function bindHost(classes: HostClasses): void {
     targets.set(STAND_INS[role], target);
     hostTables[role] = tableOfClass(target);
   }
+  place();
 }
 
 /**

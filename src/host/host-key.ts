@@ -11,6 +11,7 @@ import {
 import type { Family } from './families';
 import { hostEntityOf, nameOfTarget, type HostTarget } from './host-schema';
 import { readKeyType } from './key-types';
+import { schemaOption } from './placing';
 import { STAND_INS } from './stand-ins';
 
 /**
@@ -74,11 +75,15 @@ export const targetNow = (family: Family): HostTarget | undefined =>
 /** The same on a DataSource, whose naming strategy and options count. */
 export function hostTableIn(family: Family, dataSource: DataSource | undefined): HostTable {
   const target = targetNow(family);
-  if (target === undefined || dataSource === undefined) return hostTables[family];
+  if (dataSource === undefined) return hostTables[family];
+  if (target === undefined) {
+    return { ...hostTables[family], schema: hostTables[family].schema ?? schemaOption(dataSource) };
+  }
   const metadata = dataSource.hasMetadata(target) ? dataSource.getMetadata(target) : undefined;
   const [key] = metadata?.primaryColumns ?? [];
   if (metadata === undefined || key === undefined) {
-    return tableOfClass(target, dataSource.namingStrategy);
+    const table = tableOfClass(target, dataSource.namingStrategy);
+    return { ...table, schema: table.schema ?? schemaOption(dataSource) };
   }
   const { schema, table } = tableOfClass(target, dataSource.namingStrategy);
   return {

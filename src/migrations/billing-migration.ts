@@ -1,5 +1,5 @@
 import { BillingError } from '../errors';
-import type { MigrationDialect } from './host-binding';
+import type { MigrationDialect } from './billing-tables';
 import { FAMILY_MIGRATIONS } from './families';
 import type { ReversibleMigration, ReversibleMigrationClass } from './reversible-migration';
 

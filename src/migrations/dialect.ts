@@ -3,7 +3,8 @@ import { BillingError } from '../errors';
 import { dataSourceOf } from '../host/typeorm';
 import { isToBeReverted, isToBeRun } from './adoption';
 import { keepingHostParts } from './host-parts/guard';
-import { followingHost, type MigrationDialect } from './host-binding';
+import { noteTables, type MigrationDialect } from './billing-tables';
+import { followingHost, leavePlace, makePlace } from './host-binding';
 import { assertPlainNames } from './plain-names';
 import type { ReversibleMigrationClass } from './reversible-migration';
 
@@ -19,13 +20,21 @@ export function inDialect(
 ): ReversibleMigrationClass[] {
   keepingHostParts(dialect, migrations);
   for (const Migration of migrations) {
-    const { name, prototype } = { ...new Migration(), prototype: Migration.prototype as object };
+    const migration = new Migration();
+    const prototype = Migration.prototype as object;
     const { up, down } = prototype as { up: Run; down: Run };
     lists.set(prototype, dialect);
+    noteTables(migration);
     Object.assign(prototype, {
-      billing: name,
-      up: guarded(up, isToBeRun),
-      down: guarded(down, isToBeReverted),
+      billing: migration.name,
+      up: guarded(async function (queryRunner) {
+        await makePlace(queryRunner, dialect);
+        await up.call(this, queryRunner);
+      }, isToBeRun),
+      down: guarded(async function (queryRunner) {
+        await down.call(this, queryRunner);
+        await leavePlace(queryRunner, dialect);
+      }, isToBeReverted),
     });
   }
   return migrations;

@@ -2,24 +2,16 @@ import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { familiesInUse, sqlOf, STAND_IN_TABLES, type HostTable } from '../host/bindings';
 import { FAMILIES, type Family } from '../host/families';
 import { hostTableIn } from '../host/host-key';
+import { dropSchema, makeSchema, usePlacing, boundPlacing } from '../host/placing';
 import { dataSourceOf } from '../host/typeorm';
+import { billingTableNames, DIALECTS, placeOn, type MigrationDialect } from './billing-tables';
+import { placedSql } from './placed-sql';
 import type { HostColumn, ReversibleMigration } from './reversible-migration';
 
 /**
- * The migrations name the tables of the stand-ins. Where the host has bound its own, what they send
- * names those instead: the files themselves never change.
+ * The migrations name the tables of the stand-ins, and billing's without prefix and schema. Where the
+ * host has bound others, what they send names those instead: the files themselves never change.
  */
-
-/** The SQL that a list of migrations is written in, which is the list's name. */
-export type MigrationDialect = 'postgres' | 'sqlite';
-
-/** SQLite has no schemas, and TypeORM passes over those of entities. */
-const DIALECTS: Readonly<
-  Record<MigrationDialect, { readonly hasSchemas: boolean; readonly uuid: string }>
-> = {
-  postgres: { hasSchemas: true, uuid: 'uuid' },
-  sqlite: { hasSchemas: false, uuid: 'text' },
-};
 
 /** The DataSource for which a query runner, which has none, records statements. */
 const recordedFor = new WeakMap<object, DataSource>();
@@ -48,7 +40,7 @@ export function boundReferences(
   });
 }
 
-/** A query runner that sends the statements of a migration with the host's tables in them. */
+/** A query runner that sends the statements of a migration with the names of tables as they are bound. */
 export function followingHost(
   queryRunner: QueryRunner,
   migration: MigrationInterface & { readonly family?: unknown },
@@ -57,12 +49,15 @@ export function followingHost(
   const family = FAMILIES.find((one) => one === migration.family);
   if (family === undefined || dialect === undefined) return queryRunner;
   const dataSource = dataSourceOf(queryRunner) as DataSource | undefined;
-  const host = hostTableIn(family, dataSource ?? recordedFor.get(queryRunner));
+  const of = dataSource ?? recordedFor.get(queryRunner);
+  const host = hostTableIn(family, of);
   familiesInUse.add(family);
-  const follow = following(family, tableOn(dialect, host), dialect);
-  if (follow === undefined) return queryRunner;
+  usePlacing();
+  const place = placeOn(dialect, of);
+  const follow = following(family, tableOn(dialect, host), dialect) ?? ((sql: string) => sql);
+  // Billing's own names first: a table of the host's may have one of them.
   const query = (sql: string, ...rest: []): Promise<unknown> =>
-    queryRunner.query(follow(sql), ...rest);
+    queryRunner.query(follow(placedSql(sql, billingTableNames, place)), ...rest);
   return new Proxy(queryRunner, {
     get(target, key) {
       if (key === 'query') return query;
@@ -70,6 +65,26 @@ export function followingHost(
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
+}
+
+/** Makes the schema that the host has bound, unless it is there. */
+export async function makePlace(
+  queryRunner: QueryRunner,
+  dialect: MigrationDialect | undefined,
+): Promise<void> {
+  const { schema } = boundPlacing();
+  if (dialect !== undefined && DIALECTS[dialect].hasSchemas && schema !== undefined)
+    await queryRunner.query(makeSchema(schema));
+}
+
+/** Drops that schema again, if nothing is left in it. */
+export async function leavePlace(
+  queryRunner: QueryRunner,
+  dialect: MigrationDialect | undefined,
+): Promise<void> {
+  const { schema } = boundPlacing();
+  if (dialect !== undefined && DIALECTS[dialect].hasSchemas && schema !== undefined)
+    await queryRunner.query(dropSchema(schema));
 }
 
 const tableOn = (dialect: MigrationDialect, host: HostTable): HostTable =>

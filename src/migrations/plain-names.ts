@@ -8,28 +8,20 @@ import { BillingError } from '../errors';
  * @throws BillingError `CONFIGURATION_INVALID`, which names the option and the remedy
  */
 export function assertPlainNames(dataSource: DataSource): void {
-  const { options, driver, entityMetadatas } = dataSource;
-  const { entityPrefix, schema } = options as { entityPrefix?: string; schema?: string };
-  // The schema in which the migrations, which name none, create their tables.
-  const { searchSchema = 'public' } = driver as { searchSchema?: string };
-  if (entityPrefix) throw refusal(`entityPrefix "${entityPrefix}" renames the tables`, '');
-  if (schema && schema !== searchSchema) {
-    throw refusal(
-      `schema "${schema}" renames the tables`,
-      ', and set the search_path of its user instead',
-    );
-  }
+  const { options, entityMetadatas } = dataSource;
+  const { entityPrefix } = options as { entityPrefix?: string };
+  if (entityPrefix) throw refusal(`entityPrefix "${entityPrefix}" renames the tables`);
   for (const metadata of entityMetadatas.filter(isBilling)) {
     const [from, to] = renamed(metadata) ?? [];
     if (from === undefined || to === undefined) continue;
-    throw refusal(`namingStrategy makes "${to}" of "${from}" and so renames the tables`, '');
+    throw refusal(`namingStrategy makes "${to}" of "${from}" and so renames the tables`);
   }
 }
 
-const refusal = (what: string, more: string): BillingError =>
+const refusal = (what: string): BillingError =>
   BillingError.configurationInvalid(
     `The DataSource's ${what} of the entities, but not those that the migrations create`,
-    `give billing a DataSource without it${more}`,
+    "give billing a DataSource without it; a prefix for billing's tables alone is bindHost({ prefix: … })",
   );
 
 const isBilling = ({ target }: EntityMetadata): boolean =>

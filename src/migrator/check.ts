@@ -1,9 +1,12 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityMetadata } from 'typeorm';
 import type { Comparison, Engine, HostPart, Unchecked } from '../engines/engine';
 import { entityClassOf } from '../engines/entity-class';
 import { engineOf } from '../engines/registry';
 import { BillingError } from '../errors';
-import { declaredBy, migrationsIn } from '../migrations/billing-migration';
+import { declaredBy } from '../migrations/billing-migration';
+import { createdTables, placedTables, placeOn } from '../migrations/billing-tables';
+import '../migrations/families';
+import { describeAll } from './host-check';
 
 export type { Comparison, HostPart, Unchecked };
 
@@ -57,15 +60,15 @@ async function compareAll(
       compared.length > 0
         ? await engine.compare(dataSource, new Set(compared))
         : { differences: [], hosts: [], unchecked: [] };
-    const unsynchronized = leftOut.map((object) => ({
-      object,
+    const unsynchronized = leftOut.map((one) => ({
+      object: one.tableName,
       reason: 'its entity says `synchronize: false`',
     }));
     const unchecked = [...found.unchecked, ...unsynchronized, ...unmapped];
     return { comparison: { ...found, unchecked } };
   } catch (error) {
     if (!isOfDatabase(error)) throw error;
-    const unchecked = compared.map((object) => ({ object, reason: error.message }));
+    const unchecked = compared.map((one) => ({ object: one.tableName, reason: error.message }));
     return { comparison: { differences: [], hosts: [], unchecked }, cause: error };
   }
 }
@@ -74,33 +77,40 @@ async function compareAll(
 function billingTables(
   dataSource: DataSource,
   { dialect }: Engine,
-): { readonly compared: string[]; readonly leftOut: string[] } {
-  const made = new Set(migrationsIn(dialect).flatMap((Migration) => new Migration().creates ?? []));
+): { readonly compared: EntityMetadata[]; readonly leftOut: EntityMetadata[] } {
+  const place = placeOn(dialect, dataSource);
+  const made = placedTables(place);
+  // Beside a table of the host's that has the same name in another schema.
+  const isMade = ({ schema, tableName }: EntityMetadata): boolean =>
+    made.some(({ table }) => table === tableName) &&
+    (place.schema === undefined || place.schema === schema);
   const billing = dataSource.entityMetadatas.filter(
     // An entity whose migration is still to be written is known by its class alone.
-    (one) => entityClassOf(one) !== undefined || made.has(one.tableName),
+    (one) => entityClassOf(one) !== undefined || isMade(one),
   );
-  const namesOf = (synchronize: boolean): string[] =>
-    billing.filter((one) => one.synchronize === synchronize).map((one) => one.tableName);
-  return { compared: namesOf(true), leftOut: namesOf(false) };
+  return {
+    compared: billing.filter((one) => one.synchronize),
+    leftOut: billing.filter((one) => !one.synchronize),
+  };
 }
 
 /** Live tables that migrations of this DataSource create and that none of its entities maps. */
 async function unmappedTables(
   dataSource: DataSource,
   engine: Engine,
-  mapped: readonly string[],
+  mapped: readonly EntityMetadata[],
 ): Promise<Unchecked[]> {
-  const names = dataSource.migrations
-    .flatMap((one) => declaredBy(one, engine.dialect)?.creates ?? [])
-    .filter((name) => !mapped.includes(name));
-  if (names.length === 0) return [];
+  const place = placeOn(engine.dialect, dataSource);
+  const tables = dataSource.migrations
+    .flatMap((one) => createdTables(declaredBy(one, engine.dialect) ?? one, place))
+    .filter(({ table }) => !mapped.some(({ tableName }) => tableName === table));
+  if (tables.length === 0) return [];
   const queryRunner = dataSource.createQueryRunner();
   try {
-    const live = await engine.describe(queryRunner, names);
-    return names
-      .filter((name) => live.has(name))
-      .map((object) => ({
+    const live = await describeAll(queryRunner, engine, tables);
+    return tables
+      .filter((one) => live(one) !== undefined)
+      .map(({ table: object }) => ({
         object,
         reason: 'a migration of this DataSource creates it, and none of its entities maps it',
       }));

@@ -11,7 +11,7 @@ import { declaredBy } from '../migrations/billing-migration';
 import { assertDialect } from '../migrations/dialect';
 import { heldUnder, nameOf, originOf } from '../migrations/records';
 import type { ReversibleMigration } from '../migrations/reversible-migration';
-import { assertHostIsReady, following, hasHostTables } from './host-check';
+import { assertHostIsReady, type Following, following, hasHostTables } from './host-check';
 
 /** TypeORM's executor, which here checks the host's tables before a billing migration runs. */
 export class BillingMigrationExecutor extends MigrationExecutor {
@@ -133,7 +133,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     await this.engine.guardRecord(queryRunner, table, name, record);
   }
 
-  #following(migration: ReversibleMigration): ReversibleMigration {
+  #following(migration: ReversibleMigration): Following {
     return following(migration, this.engine, dataSourceOf(this));
   }
 

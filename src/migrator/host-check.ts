@@ -2,17 +2,24 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import type { ColumnSummary, Engine } from '../engines/engine';
 import { BillingError } from '../errors';
 import { sqlOf } from '../host/bindings';
+import { createdTables, placeOn, type PlacedTable } from '../migrations/billing-tables';
 import { boundReferences } from '../migrations/host-binding';
 import type { HostColumn, ReversibleMigration } from '../migrations/reversible-migration';
 import { adviceOn, nearTables } from './near-tables';
 
-/** A migration that references the host's tables as they are bound on a DataSource. */
+/** A migration as it is on a DataSource: with the names that are bound there. */
+export interface Following extends ReversibleMigration {
+  readonly placed: readonly PlacedTable[];
+}
+
+/** A migration with the host's tables and billing's as they are bound on a DataSource. */
 export const following = (
   migration: ReversibleMigration,
   { dialect }: Engine,
   dataSource: DataSource,
-): ReversibleMigration => ({
+): Following => ({
   ...migration,
+  placed: createdTables(migration, placeOn(dialect, dataSource)),
   references: boundReferences(migration, dialect, dataSource),
   up: (queryRunner) => migration.up(queryRunner),
   down: (queryRunner) => migration.down(queryRunner),
@@ -38,34 +45,44 @@ export async function hasHostTables(
 export async function assertHostIsReady(
   queryRunner: QueryRunner,
   engine: Engine,
-  { name, family, references = [], creates = [] }: ReversibleMigration,
+  { name, family, references = [], placed }: Following,
 ): Promise<void> {
   // Mostly one statement for all.
-  const plain = references.filter(({ schema }) => schema === undefined);
-  const tables = await engine.describe(queryRunner, [
-    ...plain.map(({ table }) => table),
-    ...creates,
-  ]);
+  const found = await describeAll(queryRunner, engine, [...references, ...placed]);
   for (const reference of references) {
-    const { schema, table, column, type } = reference;
-    const columns =
-      schema === undefined
-        ? tables.get(table.toLowerCase())
-        : await columnsOf(queryRunner, engine, reference);
+    const { table, column, type } = reference;
+    const columns = found(reference);
     const actual = columns?.find((one) => one.name === engine.fold(column));
     if (actual !== undefined && engine.accepts(type, actual.type) && actual.isKey) continue;
     const place = { migration: name, path: sqlOf(reference).table, table, column };
-    const { found, remedy } = adviceOn(
-      family,
-      await nearTables(queryRunner, engine, family, reference),
-    );
-    if (columns === undefined) throw BillingError.hostTableMissing(place, found, remedy);
-    throw BillingError.hostColumnMismatch(place, type, actual, remedy);
+    const advice = adviceOn(family, await nearTables(queryRunner, engine, family, reference));
+    if (columns === undefined)
+      throw BillingError.hostTableMissing(place, advice.found, advice.remedy);
+    throw BillingError.hostColumnMismatch(place, type, actual, advice.remedy);
   }
-  const standing = creates.filter((table) => tables.has(table.toLowerCase()));
+  const standing = placed.filter((one) => found(one) !== undefined);
   if (standing.length > 0) {
-    throw BillingError.tableExists(name, standing);
+    throw BillingError.tableExists(
+      name,
+      standing.map(({ table }) => table),
+      standing.map((one) => sqlOf({ ...one, column: '' }).table),
+      engine.hasSchemas,
+    );
   }
+}
+
+/** Finds the columns of tables, each in its schema. */
+export async function describeAll(
+  queryRunner: QueryRunner,
+  engine: Engine,
+  wanted: readonly { readonly schema?: string | undefined; readonly table: string }[],
+): Promise<(one: (typeof wanted)[number]) => readonly ColumnSummary[] | undefined> {
+  const bySchema = new Map<string | undefined, Awaited<ReturnType<Engine['describe']>>>();
+  for (const schema of new Set(wanted.map((one) => one.schema))) {
+    const names = wanted.filter((one) => one.schema === schema).map(({ table }) => table);
+    bySchema.set(schema, await engine.describe(queryRunner, names, schema));
+  }
+  return ({ schema, table }) => bySchema.get(schema)?.get(table.toLowerCase());
 }
 
 async function columnsOf(

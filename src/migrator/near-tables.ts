@@ -1,15 +1,15 @@
-import type { QueryRunner } from 'typeorm';
-import type { Engine, TableKey } from '../engines/engine';
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { Engine, TableKey, TableName } from '../engines/engine';
 import { dataSourceOf } from '../engines/typeorm';
 import { sqlOf, type HostKeyType } from '../host/bindings';
 import type { Family } from '../host/families';
 import { hostText } from '../host/host-text';
 import { readKeyType } from '../host/key-types';
-import { FAMILY_MIGRATIONS } from '../migrations/families';
+import { placedTables, placeOn } from '../migrations/billing-tables';
 import type { HostColumn } from '../migrations/reversible-migration';
 
 /** A table of the host's that billing could attach to. */
-export type NearTable = Omit<TableKey, 'type'> & { readonly keyType: HostKeyType };
+export type NearTable = Omit<TableKey, 'type' | 'place'> & { readonly keyType: HostKeyType };
 
 /** What hosts call what is billed. */
 const WORDS: Readonly<Record<Family, RegExp>> = {
@@ -31,14 +31,8 @@ export async function nearTables(
   family: Family,
   { schema, table }: HostColumn,
 ): Promise<readonly NearTable[] | undefined> {
-  const { migrationsTableName = 'migrations' } = dataSourceOf(queryRunner).options;
-  const ours = new Set([
-    migrationsTableName,
-    ...Object.values(FAMILY_MIGRATIONS)
-      .flatMap((each) => each[engine.dialect])
-      .flatMap((Migration) => new Migration().creates ?? []),
-  ]);
-  const hosts = (await engine.keys(queryRunner)).filter((one) => !ours.has(one.table));
+  const isOurs = oursOn(dataSourceOf(queryRunner), engine);
+  const hosts = (await engine.keys(queryRunner)).filter((one) => !isOurs(one));
   if (hosts.length === 0) return undefined;
   const nearness = (one: TableKey): number => {
     const name = one.table.toLowerCase();
@@ -57,6 +51,17 @@ export async function nearTables(
       schema: place,
       ...{ table: name, column, keyType },
     }));
+}
+
+/** Tells billing's tables, and those that record applied migrations, from a host's. */
+function oursOn(dataSource: DataSource, { dialect }: Engine): (one: TableName) => boolean {
+  const { migrationsTableName = 'migrations' } = dataSource.options;
+  const place = placeOn(dialect, dataSource);
+  const ours = new Set(placedTables(place).map(({ table }) => table));
+  return ({ schema, place: there, table }) =>
+    table === migrationsTableName ||
+    (ours.has(table) &&
+      (place.schema === undefined ? schema === undefined : there === place.schema));
 }
 
 /** `users`, `app_users` and `User` alike. */

@@ -3,6 +3,7 @@ import { engineNamed } from '../engines/registry';
 import { firstLineOf, type ScriptDialect, type Scripts } from '../engines/scripts';
 import { BillingError } from '../errors';
 import { sqlOf } from '../host/bindings';
+import { createdTables, placeOn } from '../migrations/billing-tables';
 import { boundReferences } from '../migrations/host-binding';
 import type {
   ReversibleMigration,
@@ -106,8 +107,13 @@ async function script(
   dialect: ScriptDialect,
   { wrap, look, assertKeys, makeTable, record, forget, run, guard }: Scripts,
 ): Promise<SqlScript> {
-  const { name, creates = [] } = migration;
-  const references = boundReferences(migration, engineNamed(dialect).dialect);
+  const { name } = migration;
+  const { dialect: written } = engineNamed(dialect);
+  const references = boundReferences(migration, written);
+  const placed = createdTables(migration, placeOn(written));
+  const creates = placed.map(({ schema, table }) =>
+    schema === undefined ? table : `${schema}.${table}`,
+  );
   const up = await recorded((queryRunner) => migration.up(queryRunner));
   const down = await recorded((queryRunner) => migration.down(queryRunner));
   const makes =
@@ -129,7 +135,9 @@ async function script(
         ...(look === undefined ? [] : references.map(look)),
         makeTable,
         ...up,
-        ...(assertKeys === undefined || references.length === 0 ? [] : creates.map(assertKeys)),
+        ...(assertKeys === undefined || references.length === 0
+          ? []
+          : placed.map(({ table }) => assertKeys(table))),
         record(name),
       ]),
     ),

@@ -1,7 +1,9 @@
 import type { DataSource } from 'typeorm';
 import { engineOf } from '../engines/registry';
 import { declaredBy } from '../migrations/billing-migration';
+import { createdTables, placeOn, type PlacedTable } from '../migrations/billing-tables';
 import { BillingMigrationExecutor } from './executor';
+import { describeAll } from './host-check';
 
 export interface MigrationStatus {
   readonly name: string;
@@ -35,17 +37,23 @@ export interface TableStatus {
 /** The tables of the DataSource's migrations and entities that are in the database. */
 export async function tables(dataSource: DataSource): Promise<TableStatus[]> {
   const { entityMetadatas, migrations } = dataSource;
-  const { dialect } = engineOf(dataSource);
-  const names = new Set([
-    ...migrations.flatMap((one) => declaredBy(one, dialect)?.creates ?? []),
-    ...entityMetadatas.filter((one) => one.synchronize).map((one) => one.tableName),
-  ]);
+  const engine = engineOf(dataSource);
+  const place = placeOn(engine.dialect, dataSource);
+  const all = new Map<string, PlacedTable>();
+  const add = (one: PlacedTable): unknown => all.set(`${one.schema ?? ''}.${one.table}`, one);
+  for (const one of migrations) {
+    createdTables(declaredBy(one, engine.dialect) ?? one, place).forEach(add);
+  }
+  for (const { synchronize, schema, tableName } of entityMetadatas) {
+    const there = engine.hasSchemas ? schema : undefined;
+    if (synchronize) add({ schema: there, table: tableName });
+  }
   const queryRunner = dataSource.createQueryRunner();
   try {
-    const found = await engineOf(dataSource).describe(queryRunner, [...names]);
-    return [...names].flatMap((table) => {
-      const columns = found.get(table);
-      return columns ? [{ table, columns: columns.length }] : [];
+    const found = await describeAll(queryRunner, engine, [...all.values()]);
+    return [...all.values()].flatMap((one) => {
+      const columns = found(one);
+      return columns ? [{ table: one.table, columns: columns.length }] : [];
     });
   } finally {
     await queryRunner.release();

@@ -152,20 +152,17 @@ describe.each(engines)('T4 U8 what a migration needs on $name', ({ createDatabas
     await expect(migrate(dataSource)).rejects.toMatchObject({ code: 'TABLE_EXISTS' });
   });
 
-  it.each(['entityPrefix', 'schema'])(
-    'T4 an option %s that would rename tables is refused',
-    async (option) => {
-      await database.exec(`${TENANTS}; ${USERS}`);
-      dataSource.setOptions({ [option]: 'app' });
-      await expect(migrate(dataSource)).rejects.toMatchObject({
-        code: 'CONFIGURATION_INVALID',
-        message: expect.stringContaining(`${option} "app"`) as string,
-      });
-      await expect(database.sql('SELECT * FROM plans')).rejects.toThrow(
-        /no such table|does not exist/,
-      );
-    },
-  );
+  it('T4 an option entityPrefix, which would rename tables, is refused', async () => {
+    await database.exec(`${TENANTS}; ${USERS}`);
+    dataSource.setOptions({ entityPrefix: 'app' });
+    await expect(migrate(dataSource)).rejects.toMatchObject({
+      code: 'CONFIGURATION_INVALID',
+      message: expect.stringMatching(/entityPrefix "app".*bindHost\(\{ prefix/s) as string,
+    });
+    await expect(database.sql('SELECT * FROM plans')).rejects.toThrow(
+      /no such table|does not exist/,
+    );
+  });
 
   it.each([
     ['tables', { tableName: (_: string, name: string) => `app_${name}` }, '"app_plans" of "plans"'],

@@ -6,6 +6,7 @@ import {
   STAND_IN_TABLES,
 } from '../../src/host/bindings';
 import { classesInUse } from '../../src/host/own-entities';
+import { forgetPlacing } from '../../src/host/placing';
 
 /** Takes all bindings back, which a process makes once. */
 export function unbindHost(): void {
@@ -13,5 +14,6 @@ export function unbindHost(): void {
   schemaTargets.clear();
   familiesInUse.clear();
   classesInUse.clear();
+  forgetPlacing();
   Object.assign(hostTables, STAND_IN_TABLES);
 }

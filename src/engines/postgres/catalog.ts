@@ -18,7 +18,7 @@ const DESCRIBE = `
 
 const KEYS = `
   SELECT CASE WHEN pg_table_is_visible(c.oid) THEN NULL ELSE n.nspname END AS "schema",
-    c.relname AS "table", a.attname AS "column", format_type(a.atttypid, a.atttypmod) AS "type"
+    n.nspname AS "place", c.relname AS "table", a.attname AS "column", format_type(a.atttypid, a.atttypmod) AS "type"
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]

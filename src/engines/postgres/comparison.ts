@@ -33,9 +33,9 @@ const PARTS = `
 /** Compares some tables, and keeps what they have besides what the entities name. */
 export async function compareOnPostgres(
   dataSource: DataSource,
-  tables: ReadonlySet<string>,
+  entities: ReadonlySet<EntityMetadata>,
 ): Promise<Comparison> {
-  const entityMetadatas = dataSource.entityMetadatas.filter((one) => tables.has(one.tableName));
+  const entityMetadatas = dataSource.entityMetadatas.filter((one) => entities.has(one));
   // TypeORM's builder compares all entities, and the table of its query cache with them.
   const scope = Object.create(dataSource, {
     entityMetadatas: { value: entityMetadatas },
@@ -111,7 +111,7 @@ class KeepingSchemaBuilder extends PostgresSchemaBuilder {
       driver.createFullType(column),
     );
     this.liveNames.set(metadata, found);
-    const alter = `ALTER TABLE ${driver.escape(metadata.tableName)} RENAME COLUMN`;
+    const alter = `ALTER TABLE ${pathOf(metadata)} RENAME COLUMN`;
     for (const [name, live] of found) {
       const [to, from] = [driver.escape(name), driver.escape(live)];
       await (this.queryRunner as QueryCollector).executeQueries(

@@ -14,6 +14,7 @@ export const postgresEngine: Engine = {
   ...postgresCatalog,
   name: 'postgres',
   dialect: 'postgres',
+  hasSchemas: true,
   owns: ({ options }) => options.type === 'postgres',
 
   lock: lockTransaction,

@@ -36,17 +36,32 @@ export async function hiddenTables(
 
 /**
  * Refuses a table that is there and that the user has no right on: `information_schema` leaves it out.
+ * Where its schema is not there, it can't be made either.
  *
  * @throws BillingError `CONFIGURATION_INVALID`
  */
 export async function assertSeen(queryRunner: QueryRunner, table: string): Promise<void> {
   const { schema } = dataSourceOf(queryRunner).driver;
   const path = [schema, table].flatMap((part) => (part === undefined ? [] : quote(part))).join('.');
+  await assertSchema(queryRunner);
   const reason = await whyHidden(queryRunner, path, table);
   if (reason === undefined) return;
   throw BillingError.configurationInvalid(
     `The table ${path} of applied migrations can't be read (${reason})`,
     'grant this user what it needs, or connect as the owner of the tables',
+  );
+}
+
+/** Looks for the schema that the DataSource's options name. */
+async function assertSchema(queryRunner: QueryRunner): Promise<void> {
+  const { schema } = dataSourceOf(queryRunner).options as { readonly schema?: string };
+  if (!schema) return;
+  const sql = 'SELECT 1 FROM pg_namespace WHERE nspname = $1';
+  const rows = (await queryRunner.query(sql, [schema])) as unknown[];
+  if (rows.length > 0) return;
+  throw BillingError.configurationInvalid(
+    `The DataSource's schema "${schema}" is not in this database`,
+    `run CREATE SCHEMA ${quote(schema)} first, or name one that is there`,
   );
 }
 

@@ -10,9 +10,14 @@ const LOCK_CLASS = 0x62696c6c;
  * migration outside a transaction would wait for ever.
  */
 function keyOf(queryRunner: QueryRunner): string {
-  const table = dataSourceOf(queryRunner).options.migrationsTableName ?? 'migrations';
-  return `${LOCK_CLASS}, hashtext(current_schema() || '.${table.replaceAll("'", "''")}')`;
+  const { migrationsTableName: table = 'migrations', schema } = dataSourceOf(queryRunner)
+    .options as { migrationsTableName?: string; schema?: string };
+  // Where TypeORM's table of applied migrations is: each schema has its own.
+  const place = schema ? `'${text(schema)}'` : 'current_schema()';
+  return `${LOCK_CLASS}, hashtext(${place} || '.${text(table)}')`;
 }
+
+const text = (name: string): string => name.replaceAll("'", "''");
 
 /** A transaction's lock, not a session's: it holds behind a pooler too, and ends with the process. */
 export async function lockTransaction(queryRunner: QueryRunner): Promise<void> {

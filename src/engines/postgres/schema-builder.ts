@@ -181,7 +181,7 @@ export class PostgresSchemaBuilder extends RdbmsSchemaBuilder {
       const there = live.findColumnByName(wanted.name);
       if (!there || (there.type === wanted.type && there.length === wanted.length)) continue;
       if ([there, wanted].some((one) => one.isArray || (one.enum ?? one.generatedType))) continue;
-      const alter = `ALTER TABLE ${driver.escape(metadata.tableName)} ALTER COLUMN ${driver.escape(wanted.name)} TYPE`;
+      const alter = `ALTER TABLE ${pathOf(metadata)} ALTER COLUMN ${driver.escape(wanted.name)} TYPE`;
       await (this.queryRunner as QueryCollector).executeQueries(
         new Query(`${alter} ${driver.createFullType(wanted)}`),
         new Query(`${alter} ${driver.createFullType(there)}`),

@@ -112,9 +112,10 @@ export const sqliteCatalog: Pick<
 
   schemaBuilder: (dataSource) => new SqliteFamilySchemaBuilder(dataSource),
 
-  async compare(dataSource, tables) {
+  async compare(dataSource, entities) {
     const builder = new SqliteFamilySchemaBuilder(dataSource);
-    const { statements, extras } = await builder.compare(tables);
+    const names = [...entities].map(({ tableName }) => tableName);
+    const { statements, extras } = await builder.compare(new Set(names));
     return { differences: statements, hosts: extras, unchecked: [] };
   },
 };

@@ -1,7 +1,8 @@
 import { Check, getMetadataArgsStorage, Index, Unique } from 'typeorm';
-import { bound, familiesInUse, type EntityClass } from '../../host/bindings';
+import { familiesInUse, type EntityClass } from '../../host/bindings';
 import { registerBillingClass, useBillingClass } from '../../host/own-entities';
 import { followSchemas } from '../../host/schema-relations';
+import { usePlacing } from '../../host/placing';
 import { onBuild } from './built-metadata';
 import { checkOf } from './column-rules';
 import { mapColumn } from './map-column';
@@ -10,6 +11,7 @@ import { mapRelations } from './relations';
 import { hideFromCopies } from './secrets';
 import { watchMetadata } from './seen-rows';
 import type { ColumnSpec } from './spec';
+import { placeNames, placedSite } from './placed-names';
 import { freePlaces } from './unmapped';
 import { registerColumnRule, registerRowRule } from './validators';
 
@@ -53,12 +55,8 @@ export function BillingTable<const Property extends string = never>({
     checkIndexes(target, table, columnOf);
     for (const spec of columns) {
       const { property, column } = spec;
-      mapColumn(prototype, spec, {
-        ...{ table, property, column },
-        get entity() {
-          return bound(target).name;
-        },
-      });
+      const site = placedSite(target, { table, property, column });
+      mapColumn(prototype, spec, site, nameOf('pk', table));
       const check = checkOf(spec);
       if (check !== undefined) addCheck(nameOf('ck', table, column), check);
       if (spec.unique) Unique(nameOf('uq', table, column), [property])(target);
@@ -78,10 +76,12 @@ export function BillingTable<const Property extends string = never>({
       useBillingClass(target, metadata);
       followSchemas(metadata);
       watchMetadata(metadata);
+      usePlacing();
       for (const spec of columns) if (spec.kind === 'hostKey') familiesInUse.add(spec.family);
     });
     for (const [name, sql] of checks) applyCheck(target, name, sql);
-    registerTable(prototype, target, { table, columns });
+    placeNames(target);
+    registerTable(prototype, target, placedSite(target, { table, columns }));
     registerBillingClass(target);
   };
 }

@@ -9,15 +9,19 @@ import {
 import { hostTables, type KeyTransformer } from '../../host/bindings';
 import { expectedValue } from './column-rules';
 import { moneyTransformer } from './money';
-import { nameOf, type ColumnSite } from './registry';
+import type { ColumnSite } from './registry';
 import type { ColumnSpec } from './spec';
 import { validationError } from './validation-error';
 
 /** Applies TypeORM's own decorator for a column. */
-export function mapColumn(prototype: object, spec: ColumnSpec, site: ColumnSite): void {
+export function mapColumn(
+  prototype: object,
+  spec: ColumnSpec,
+  site: ColumnSite,
+  primaryKeyConstraintName: string,
+): void {
   const { column: name, property, generated } = spec;
   if (generated === 'key') {
-    const primaryKeyConstraintName = nameOf('pk', site.table);
     PrimaryGeneratedColumn('uuid', { name, primaryKeyConstraintName })(prototype, property);
     return;
   }

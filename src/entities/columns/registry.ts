@@ -1,4 +1,4 @@
-import { bound, hostTables, type EntityClass } from '../../host/bindings';
+import { hostTables, type EntityClass } from '../../host/bindings';
 import type { ColumnRelation, ColumnSpec } from './spec';
 
 /** Where a column is: names and errors are derived from it. */
@@ -71,7 +71,7 @@ export function declaredColumns(prototype: object): readonly ColumnSpec[] {
 export function registerTable(
   prototype: object,
   target: EntityClass,
-  spec: Pick<TableSpec, 'table' | 'columns'>,
+  spec: Pick<TableSpec, 'entity' | 'table' | 'columns'>,
 ): void {
   const keys = spec.columns.flatMap((column) =>
     column.relation === undefined ? [] : [keyOf(column, column.relation)],
@@ -79,12 +79,8 @@ export function registerTable(
   const strict = spec.columns.filter(
     (column) => column.kind === 'currency' || (column.kind === 'varchar' && column.format),
   );
-  tables.set(prototype, {
-    ...{ ...spec, base: target.name, keys, strict },
-    get entity() {
-      return bound(target).name;
-    },
-  });
+  // Not spread: the names of the class and the table are read late.
+  tables.set(prototype, Object.assign(spec, { base: target.name, keys, strict }));
 }
 
 const keyOf = (column: ColumnSpec, relation: ColumnRelation): KeySpec => ({

@@ -1,7 +1,8 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { BillingError } from '../../errors';
 import { dataSourceOf } from '../../host/typeorm';
-import { followingHost, type MigrationDialect } from '../host-binding';
+import type { MigrationDialect } from '../billing-tables';
+import { followingHost } from '../host-binding';
 import { ownedTables } from '../owned-tables';
 import type { ReversibleMigration, ReversibleMigrationClass } from '../reversible-migration';
 import { postgresHostParts } from './postgres';

@@ -1,7 +1,8 @@
 import type { DataSource } from 'typeorm';
 import type { EngineName } from '../../engines/engine';
 import { engineNamed } from '../../engines/registry';
-import { type MigrationDialect, recordFor } from '../../migrations/host-binding';
+import type { MigrationDialect } from '../../migrations/billing-tables';
+import { recordFor } from '../../migrations/host-binding';
 import type { ReversibleMigration } from '../../migrations/reversible-migration';
 import { recorded } from '../sql-scripts';
 import type { HostStyle } from './host-folder';
