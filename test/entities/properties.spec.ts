@@ -18,7 +18,7 @@ import { USER_ROWS } from './user-rows';
 
 // The same rows on every run, unless others are asked for.
 const seed = Number(process.env.FC_SEED ?? 20_260_301);
-const numRuns = Number(process.env.FC_RUNS ?? runs(150, 2_000));
+const numRuns = Number(process.env.FC_RUNS ?? runs(150, 3_000));
 const D1_EVERY = 20;
 
 describe('U6 what the validator accepts, all engines store and return', () => {

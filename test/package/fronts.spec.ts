@@ -29,6 +29,8 @@ describe('C4 U3 the two front doors', () => {
       'D1Binding',
       'D1DataSource',
       'D1DataSourceOptions',
+      'D1SessionBinding',
+      'D1SessionBookmark',
     ]);
   });
 });

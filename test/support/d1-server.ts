@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Miniflare } from 'miniflare';
-import { listen } from './loopback';
+import { answering } from './loopback';
 
 /** Local D1 databases in real workerd processes, started when the first database is asked for. */
 export interface D1Server {
@@ -44,18 +43,11 @@ export async function startD1Server(folder: string): Promise<D1Server> {
     return { url: (await started[block]).url, database: nameOf(number) };
   };
 
-  const server = createServer((_request, response) => {
-    assign().then(
-      (assigned) => response.end(JSON.stringify(assigned)),
-      (error: unknown) => response.writeHead(500).end(String(error)),
-    );
-  });
-  const url = await listen(server);
+  const server = await answering(assign);
   return {
-    url,
+    url: server.url,
     async stop() {
-      server.close();
-      server.closeAllConnections();
+      server.stop();
       const running = await Promise.allSettled(started);
       for (const one of running) {
         if (one.status === 'fulfilled') await one.value.miniflare.dispose();

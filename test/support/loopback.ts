@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import type { Server } from 'node:net';
 
 /** Lets a server listen on a free loopback port, and returns its URL as of HTTP. */
@@ -10,6 +11,28 @@ export function listen(server: Server): Promise<string> {
       resolve(`http://127.0.0.1:${port}/`);
     });
   });
+}
+
+export interface Answering {
+  readonly url: string;
+  stop(): void;
+}
+
+/** A server that answers each request with a value, as JSON, or with its error. */
+export async function answering(answer: () => Promise<object>): Promise<Answering> {
+  const server = createServer((_request, response) => {
+    answer().then(
+      (value) => response.end(JSON.stringify(value)),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  });
+  return {
+    url: await listen(server),
+    stop() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
 }
 
 /**

@@ -1,8 +1,7 @@
 import { chown, cp, readdir, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { basename, join } from 'node:path';
 import { Client } from 'pg';
-import { listen } from './loopback';
+import { answering } from './loopback';
 import { type PostgresServer, startPostgres } from './postgres-server';
 
 /** A primary and a standby that streams from it, started when they are asked for. */
@@ -21,19 +20,11 @@ export interface PairUrls {
 export async function startPostgresPairServer(): Promise<PostgresPairServer> {
   const running: PostgresServer[] = [];
   let started: Promise<PairUrls> | undefined;
-  const server = createServer((_request, response) => {
-    started ??= startPair(running);
-    started.then(
-      (urls) => response.end(JSON.stringify(urls)),
-      (error: unknown) => response.writeHead(500).end(String(error)),
-    );
-  });
-  const url = await listen(server);
+  const server = await answering(() => (started ??= startPair(running)));
   return {
-    url,
+    url: server.url,
     async stop() {
-      server.close();
-      server.closeAllConnections();
+      server.stop();
       await started?.catch(() => undefined);
       // The standby first, or the primary would wait for it.
       for (const one of running.reverse()) await one.stop();

@@ -10,7 +10,7 @@ import { type Outcome, type Refusal, World } from './world';
  * The seed that a failure tells is the one to give, whichever half it was.
  */
 const SEED = setting('PARITY_SEED', 20261120, -Infinity);
-const RUNS = setting('PARITY_RUNS', runs(30, 600), 1);
+const RUNS = setting('PARITY_RUNS', runs(30, 1000), 1);
 const LENGTH = setting('PARITY_LENGTH', 20, 1);
 
 /** Of a number that is none, no sequence at all would be made, and all would be alike. */
