@@ -30,9 +30,14 @@ const TYPES: Readonly<Partial<Record<ColumnType & string, ColumnType>>> = {
  * DataSource is built, never at import, so one process can use several engines.
  */
 export class SqliteFamilyDriver extends AbstractSqliteDriver {
+  /** The SQL that migrations on it are written in, whatever type the DataSource has. */
+  readonly dialect = 'sqlite';
+
   constructor(
     dataSource: DataSource,
     readonly connections: SqliteDatabase,
+    /** Whether queries on entities that are not the library's stay as TypeORM writes them. */
+    readonly leavesHostQueries = false,
   ) {
     super(dataSource);
     this.supportedDataTypes = [

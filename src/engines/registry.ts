@@ -42,7 +42,9 @@ export function engineOf(dataSource: DataSource): Engine {
   }
   throw BillingError.notSupported(
     `A DataSource of type "${type}" can't hold billing tables here`,
-    'use a SqliteDataSource, a D1DataSource, or, imported from typeorm-billing and not from ' +
-      'typeorm-billing/d1, one of type "postgres"',
+    type === 'better-sqlite3'
+      ? 'call adaptSqlite(dataSource) before initialize(), or use a SqliteDataSource'
+      : 'use a SqliteDataSource, a D1DataSource, or, imported from typeorm-billing and not from ' +
+          'typeorm-billing/d1, one of type "postgres"',
   );
 }

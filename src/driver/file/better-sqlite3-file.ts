@@ -5,7 +5,7 @@ import type { Statement } from '../sql/statement';
 import type { OpenFile, OpensFile } from './open-file';
 
 /** What the package `better-sqlite3` exports, as far as it is used here. */
-export type BetterSqlite3 = new (file: string, options: { timeout: number }) => Database;
+export type BetterSqlite3 = new (file: string, options: object) => Database;
 
 interface Database {
   prepare(sql: string): Compiled;
@@ -27,12 +27,23 @@ const MAX_COMPILED = 50;
 /** A compiled statement takes memory for each. */
 const MAX_PLACEHOLDERS = 1000;
 
+/** How each connection is opened, beside the timeout. */
+export interface BetterSqlite3Options {
+  /** Options of the package's own, such as `nativeBinding`. */
+  readonly options?: object;
+  /** Called with each connection before its first statement. */
+  readonly prepare?: (database: unknown) => unknown;
+}
+
 /**
  * Opens files through the package `better-sqlite3`, which the application has and hands over.
  *
  * @throws BillingError `CONFIGURATION_INVALID` if that is something else
  */
-export function betterSqlite3(driver: unknown): OpensFile {
+export function betterSqlite3(
+  driver: unknown,
+  { options, prepare }: BetterSqlite3Options = {},
+): OpensFile {
   const exported = (driver as { default?: unknown } | null)?.default ?? driver;
   const prototype = (exported as { prototype?: Partial<Database> } | null)?.prototype;
   if (typeof exported !== 'function' || typeof prototype?.prepare !== 'function') {
@@ -43,10 +54,16 @@ export function betterSqlite3(driver: unknown): OpensFile {
   }
   const Package = exported as BetterSqlite3;
   // A wait of the package's own would keep this process from ending the transaction it waits for.
-  return (file, busyTimeout) =>
-    Promise.resolve().then(
-      () => new BetterSqlite3File(new Package(file, { timeout: 0 }), busyTimeout),
-    );
+  return async (file, busyTimeout) => {
+    const database = new Package(file, { ...options, timeout: 0 });
+    try {
+      await prepare?.(database);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return new BetterSqlite3File(database, busyTimeout);
+  };
 }
 
 const describe = (value: unknown): string =>
