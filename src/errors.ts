@@ -197,8 +197,9 @@ export class BillingError<Details = unknown> extends Error {
     return BillingError.#make(
       'TABLE_EXISTS',
       `${migration} creates ${tables.map((table) => `"${table}"`).join(', ')}, but a table of that name exists`,
-      'rename or drop it if it is not in use; if it is an earlier copy of the billing tables, compare ' +
-        'it with `check` and record the migration with `migrate(dataSource, { fake: true })`',
+      'rename or drop it if it is not in use; if it is an earlier copy of the billing tables, or ' +
+        '`synchronize: true` made it, bring it up to date with `check` and record the migration with ' +
+        '`migrate(dataSource, { fake: true })`',
       { details: { tables } },
     );
   }

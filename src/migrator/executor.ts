@@ -15,6 +15,8 @@ import { assertHostIsReady, following, hasHostTables } from './host-check';
 export class BillingMigrationExecutor extends MigrationExecutor {
   /** If set, all other migrations are ignored. */
   only: string | undefined;
+  /** The migrations whose tables are there already. */
+  made: ReadonlySet<string> | undefined;
   /** The migration that was reverted last. */
   reverted: string | undefined;
 
@@ -70,7 +72,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
       .filter(({ name }) => this.only === undefined || name === this.only);
     for (const migration of migrations) {
       if (isBillingMigration(migration.instance)) {
-        migration.instance = this.#checked(migration.instance);
+        migration.instance = this.#checked(migration.name, migration.instance);
       }
     }
     return migrations;
@@ -108,10 +110,11 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     return following(migration, this.engine, dataSourceOf(this));
   }
 
-  #checked(migration: ReversibleMigration): ReversibleMigration {
+  #checked(name: string, migration: ReversibleMigration): ReversibleMigration {
     return {
       ...migration,
       up: async (queryRunner) => {
+        if (this.made?.has(name)) return;
         await assertHostIsReady(queryRunner, this.engine, this.#following(migration));
         await migration.up(queryRunner);
       },
