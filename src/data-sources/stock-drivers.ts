@@ -1,5 +1,5 @@
 import type { DataSource, Driver } from 'typeorm';
-import { SqliteFamilyDataSource } from '../driver/queries/query-builder';
+import { COPY } from '../copy';
 import { BillingError } from '../errors';
 import { DriverFactory } from './typeorm';
 
@@ -62,7 +62,8 @@ const ADAPT = 'call adaptSqlite(dataSource) before initialize(), or use a Sqlite
 /** @throws BillingError `NOT_SUPPORTED` */
 function assertCapable(dataSource: DataSource, remedy: string): void {
   const { type, entities = [] } = dataSource.options;
-  if (CAPABLE.includes(type) || dataSource instanceof SqliteFamilyDataSource) return;
+  // Of any copy of this package: the first one that is loaded asks for all.
+  if (CAPABLE.includes(type) || COPY in dataSource) return;
   const all: unknown[] = Array.isArray(entities) ? entities : Object.values(entities);
   const billing = all.find((one) => typeof one === 'function' && 'isCompleteBeforeInsert' in one);
   if (billing === undefined) return;

@@ -7,6 +7,7 @@ import {
   OrmUtils,
 } from './typeorm';
 import type { EntityMetadata } from 'typeorm';
+import { COPY, THIS_COPY } from '../copy';
 import { entityClassOf } from './entity-class';
 import { addForms } from './forms';
 import { SqliteFamilyQueryRunner } from './query-runner';
@@ -32,6 +33,8 @@ const TYPES: Readonly<Partial<Record<ColumnType & string, ColumnType>>> = {
 export class SqliteFamilyDriver extends AbstractSqliteDriver {
   /** The SQL that migrations on it are written in, whatever type the DataSource has. */
   readonly dialect = 'sqlite';
+
+  readonly [COPY] = THIS_COPY;
 
   constructor(
     dataSource: DataSource,

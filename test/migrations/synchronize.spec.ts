@@ -1,4 +1,4 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { check, migrate, revert, status, tenantBilling, userBilling } from '../../src';
 import { openHost } from '../host/open-host';
 import { opened } from '../support/data-source';
@@ -23,7 +23,7 @@ describe.each(engines)('T3 T6 synchronize: true, and then migrate(), on $name', 
             entities: [...tenantBilling.entities, ...userBilling.entities],
             migrations: [...tenantBilling.migrations.postgres, ...userBilling.migrations.postgres],
             ...options,
-          } as DataSourceOptions),
+          }),
         )
       : openHost(database, [], options);
 

@@ -9,6 +9,7 @@ import {
   SelectQueryBuilder,
   UpdateQueryBuilder,
 } from 'typeorm';
+import { COPY, THIS_COPY } from '../../copy';
 import { type WhereClauseCondition, SoftDeleteQueryBuilder, type ColumnMetadata } from '../typeorm';
 import { forSqlite } from './conditions';
 import { isRefined } from './refined';
@@ -16,6 +17,11 @@ import { SqliteFamilyInsertQueryBuilder } from './insert-query-builder';
 
 /** A DataSource that uses {@link SqliteFamilyQueryBuilder} for all reads and writes. */
 export class SqliteFamilyDataSource extends DataSource {
+  /** Asked by TypeORM's constructor already. */
+  get [COPY](): typeof THIS_COPY {
+    return THIS_COPY;
+  }
+
   override createQueryBuilder<Entity extends ObjectLiteral>(
     entity?: EntityTarget<Entity> | QueryRunner,
     alias?: string,
