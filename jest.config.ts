@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { Config } from 'jest';
 import { timeLimitMs } from './test/support/time-limit';
@@ -39,6 +39,8 @@ const NEEDS: readonly {
   readonly specs: string;
   readonly all?: string[];
   readonly one?: string[];
+  /** Packages that this project does not install: `npm run test:versions` does. */
+  readonly packages?: string[];
 }[] = [
   { specs: 'package/', all: ENGINES },
   { specs: 'docs/', all: ENGINES },
@@ -55,6 +57,7 @@ const NEEDS: readonly {
   { specs: 'd1/', all: ['d1'] },
   { specs: 'd1/better-auth.', all: ENGINES },
   { specs: 'd1/plain-sql.', all: ENGINES },
+  { specs: 'data-sources/adapt-sqlite.', all: ['sqlite'], packages: ['better-sqlite3'] },
   // These ask D1 nothing.
   { specs: 'd1/held-writes.', one: ENGINES },
   { specs: 'd1/statement-limits.', one: ENGINES },
@@ -62,8 +65,12 @@ const NEEDS: readonly {
 
 /** What of the needs is missing, in words; undefined if a spec can be run. */
 function missing(spec: string): string | undefined {
-  const { all = [], one = ENGINES } = NEEDS.findLast(({ specs }) => spec.startsWith(specs)) ?? {};
+  const needs = NEEDS.findLast(({ specs }) => spec.startsWith(specs)) ?? { specs: spec };
+  const { all = [], one = ENGINES, packages = [] } = needs;
   const isChosen = (name: string): boolean => chosen.includes(name);
+  const isInstalled = (name: string): boolean => existsSync(join(__dirname, 'node_modules', name));
+  const absent = packages.filter((name) => !isInstalled(name));
+  if (absent.length > 0) return `the package ${absent.join(' and ')}`;
   if (all.every(isChosen) && one.some(isChosen)) return undefined;
   return all.length > 0 ? all.filter((name) => !isChosen(name)).join(' and ') : one.join(' or ');
 }

@@ -202,7 +202,8 @@ export class BillingError<Details = unknown> extends Error {
       `${migration} creates ${paths.join(', ')}, but a table of that name exists`,
       `if it is yours, give billing's tables a prefix by bindHost({ prefix: 'billing_' }) or ` +
         `BILLING_PREFIX=billing_${schema}; if it is not in use, rename or drop it; if it is an earlier ` +
-        'copy of the billing tables, compare it with `check` and record the migration with ' +
+        'copy of the billing tables, or `synchronize: true` made it, bring it up to date with `check` ' +
+        'and record the migration with ' +
         '`migrate(dataSource, { fake: true })`',
       { details: { tables } },
     );

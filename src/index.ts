@@ -20,6 +20,7 @@ export { UserSubscription } from './entities/user-billing/user-subscription';
 export * from './entities/vocabulary';
 
 export type { SqliteDataSourceOptions } from './driver/file/data-source';
+export { adaptSqlite } from './data-sources/adapt-sqlite';
 export { SqliteDataSource } from './data-sources/sqlite';
 
 export { billingMigration } from './migrations/billing-migration';

@@ -1,16 +1,20 @@
-import type { DataSource } from 'typeorm';
-import { SqliteFamilyDataSource } from '../driver/queries/query-builder';
+import type { DataSource, Driver } from 'typeorm';
+import { COPY } from '../copy';
 import { BillingError } from '../errors';
 import { DriverFactory } from './typeorm';
 
 /** The types of DataSource whose databases have the columns of billing's entities. */
 const CAPABLE: readonly string[] = ['postgres', 'cockroachdb', 'aurora-postgres'];
 
+/** Whether a DataSource of this type can be given to `adaptSqlite()` before it is initialised. */
+const ADAPTABLE = 'better-sqlite3';
+
 /**
  * Refuses billing's entities in a DataSource of another type as soon as it is made: TypeORM would name
  * the package of its driver that is missing, or the first column type that the driver does not know.
  * There is nothing of TypeORM's to hook into before it looks for that package, so its factory of drivers
- * is extended, once in a process.
+ * is extended, once in a process. A DataSource that `adaptSqlite()` can still adapt is refused by
+ * `initialize()`.
  */
 function refuseStockDrivers(): void {
   const factory = DriverFactory.prototype as Factory;
@@ -19,29 +23,53 @@ function refuseStockDrivers(): void {
   Object.assign(factory, {
     [REFUSES]: true,
     create(this: DriverFactory, dataSource: DataSource) {
-      assertCapable(dataSource);
-      return create.call(this, dataSource);
+      const isAdaptable = dataSource.options.type === ADAPTABLE;
+      if (!isAdaptable) assertCapable(dataSource, INSTEAD);
+      const driver = created(() => create.call(this, dataSource), dataSource);
+      if (!isAdaptable) return driver;
+      const connect = driver.connect.bind(driver);
+      return Object.assign(driver, {
+        connect: () => {
+          assertCapable(dataSource, ADAPT);
+          return connect();
+        },
+      });
     },
   });
+}
+
+/** Where the package of the driver is missing, its entities are what is wrong, if they are billing's. */
+function created(create: () => Driver, dataSource: DataSource): Driver {
+  try {
+    return create();
+  } catch (error) {
+    assertCapable(dataSource, INSTEAD);
+    throw error;
+  }
 }
 
 const REFUSES = Symbol.for('typeorm-billing: refuses stock drivers');
 
 interface Factory {
   [REFUSES]?: true;
-  create: (this: DriverFactory, dataSource: DataSource) => ReturnType<DriverFactory['create']>;
+  create: (this: DriverFactory, dataSource: DataSource) => Driver;
 }
 
+const INSTEAD =
+  'use a SqliteDataSource for a SQLite file, a D1DataSource for D1, or a DataSource of type "postgres"';
+const ADAPT = 'call adaptSqlite(dataSource) before initialize(), or use a SqliteDataSource';
+
 /** @throws BillingError `NOT_SUPPORTED` */
-function assertCapable(dataSource: DataSource): void {
+function assertCapable(dataSource: DataSource, remedy: string): void {
   const { type, entities = [] } = dataSource.options;
-  if (CAPABLE.includes(type) || dataSource instanceof SqliteFamilyDataSource) return;
+  // Of any copy of this package: the first one that is loaded asks for all.
+  if (CAPABLE.includes(type) || COPY in dataSource) return;
   const all: unknown[] = Array.isArray(entities) ? entities : Object.values(entities);
   const billing = all.find((one) => typeof one === 'function' && 'isCompleteBeforeInsert' in one);
   if (billing === undefined) return;
   throw BillingError.notSupported(
     `A DataSource of type "${type}" can't hold ${(billing as { name: string }).name}, an entity of billing`,
-    'use a SqliteDataSource for a SQLite file, a D1DataSource for D1, or a DataSource of type "postgres"',
+    remedy,
   );
 }
 

@@ -7,6 +7,7 @@ import {
   OrmUtils,
 } from './typeorm';
 import type { EntityMetadata } from 'typeorm';
+import { COPY, THIS_COPY } from '../copy';
 import { entityClassOf } from './entity-class';
 import { addForms } from './forms';
 import { SqliteFamilyQueryRunner } from './query-runner';
@@ -30,9 +31,16 @@ const TYPES: Readonly<Partial<Record<ColumnType & string, ColumnType>>> = {
  * DataSource is built, never at import, so one process can use several engines.
  */
 export class SqliteFamilyDriver extends AbstractSqliteDriver {
+  /** The SQL that migrations on it are written in, whatever type the DataSource has. */
+  readonly dialect = 'sqlite';
+
+  readonly [COPY] = THIS_COPY;
+
   constructor(
     dataSource: DataSource,
     readonly connections: SqliteDatabase,
+    /** Whether queries on entities that are not the library's stay as TypeORM writes them. */
+    readonly leavesHostQueries = false,
   ) {
     super(dataSource);
     this.supportedDataTypes = [

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { assertThisCopy } from '../copy';
 import { BillingError } from '../errors';
 import type { Engine, EngineName } from './engine';
 
@@ -31,18 +32,24 @@ export function engineNamed(name: EngineName): Engine {
 
 /**
  * @throws BillingError `NOT_SUPPORTED` for a DataSource of another database, `DATA_SOURCE_CLOSED` for
- *   one that is not initialised
+ *   one that is not initialised, `CONFIGURATION_INVALID` for one of another copy of this package
  */
 export function engineOf(dataSource: DataSource): Engine {
   const engine = engines().find((row) => row.owns(dataSource));
   const { type } = dataSource.options;
   if (engine !== undefined) {
     if (!dataSource.isInitialized) throw BillingError.dataSourceClosed(engine.name);
+    for (const { target, name } of dataSource.entityMetadatas) {
+      if (typeof target === 'function') assertThisCopy(target, name, 'what was called is');
+    }
     return engine;
   }
+  assertThisCopy(dataSource.driver, 'The DataSource', 'what was called is');
   throw BillingError.notSupported(
     `A DataSource of type "${type}" can't hold billing tables here`,
-    'use a SqliteDataSource, a D1DataSource, or, imported from typeorm-billing and not from ' +
-      'typeorm-billing/d1, one of type "postgres"',
+    type === 'better-sqlite3'
+      ? 'call adaptSqlite(dataSource) before initialize(), or use a SqliteDataSource'
+      : 'use a SqliteDataSource, a D1DataSource, or, imported from typeorm-billing and not from ' +
+          'typeorm-billing/d1, one of type "postgres"',
   );
 }

@@ -1,4 +1,5 @@
 import { AfterInsert, AfterLoad, AfterUpdate, BeforeInsert, BeforeUpdate } from 'typeorm';
+import { COPY, THIS_COPY } from '../copy';
 import { nameOf, tableOf, tableOfPrototype } from './columns/registry';
 import { seenRow } from './columns/seen-rows';
 import { rememberValues } from './columns/stored-values';
@@ -42,6 +43,19 @@ export abstract class BillingEntity {
     return table === undefined || spec === undefined || spec.kind === 'oneOf'
       ? undefined
       : nameOf('ck', table.table, spec.column);
+  }
+
+  /** For other copies of this package. */
+  static readonly [COPY] = THIS_COPY;
+
+  /**
+   * What TypeORM asks of the class that a subscriber listens to. {@link BillingSubscriber} hears of the
+   * entities of another copy of this package too, so that it can refuse them.
+   */
+  static isPrototypeOf(target: object): boolean {
+    return this === BillingEntity
+      ? COPY in target
+      : Object.prototype.isPrototypeOf.call(this, target);
   }
 
   /** A uuid of version 7, made before the insert. The database makes one for plain SQL. */

@@ -6,6 +6,7 @@ import {
   type ObjectLiteral,
   type UpdateEvent,
 } from 'typeorm';
+import { assertThisCopy } from '../copy';
 import { answerInParts } from './answer-in-parts';
 import { BillingEntity } from './billing-entity';
 import { tableOf } from './columns/registry';
@@ -30,6 +31,7 @@ export class BillingSubscriber implements EntitySubscriberInterface<BillingEntit
   }
 
   beforeInsert({ entity, metadata }: InsertEvent<BillingEntity>): void {
+    assertOwn(metadata);
     if (isPlain(entity)) refuseUnknown(entity, metadata);
     // Only `save()` compares what it writes, and can have it from a parent's list.
     const isSaved = isPlain(entity) && seenRow(entity) !== undefined;
@@ -43,6 +45,7 @@ export class BillingSubscriber implements EntitySubscriberInterface<BillingEntit
   }
 
   beforeUpdate({ entity, metadata, databaseEntity }: UpdateEvent<BillingEntity>): void {
+    assertOwn(metadata);
     if (isPlain(entity)) refuseUnknown(entity, metadata, databaseEntity);
     onInstance(entity, metadata, (row) => {
       prepareUpdate(row, databaseEntity);
@@ -59,6 +62,10 @@ export class BillingSubscriber implements EntitySubscriberInterface<BillingEntit
   beforeQuery(event: QueryEvent): Promise<void> | undefined {
     return answerInParts(event);
   }
+}
+
+function assertOwn({ target, name }: EntityMetadata): void {
+  if (typeof target === 'function') assertThisCopy(target, name, 'BillingSubscriber is');
 }
 
 function isPlain(object: ObjectLiteral | undefined): object is ObjectLiteral {

@@ -59,23 +59,28 @@ const guarded = (run: Run, isDue: typeof isToBeRun): Run =>
  *
  * @throws BillingError `CONFIGURATION_INVALID`, which names the list to use
  */
-export function assertDialect(migration: MigrationInterface, { options }: DataSource): void {
+export function assertDialect(
+  migration: MigrationInterface,
+  { options, driver }: DataSource,
+): void {
   const dialect = dialectOf(migration);
   const { type } = options;
-  const taken = DIALECTS[type];
+  const taken = (driver as { dialect?: MigrationDialect }).dialect ?? DIALECTS[type];
   if (dialect === undefined || dialect === taken) return;
   throw BillingError.configurationInvalid(
     `${migration.name ?? 'A migration'} is of the list migrations.${dialect}, and this DataSource is on ${NAMES[type] ?? `"${type}"`}`,
     taken === undefined
-      ? 'use a DataSource of type "postgres", a SqliteDataSource or a D1DataSource'
+      ? (REMEDIES[type] ??
+          'use a DataSource of type "postgres", a SqliteDataSource or a D1DataSource')
       : `give the DataSource tenantBilling.migrations.${taken} or userBilling.migrations.${taken}`,
   );
 }
 
-/** By TypeORM's type of DataSource; `capacitor` is that of SQLite and D1 here. */
-const DIALECTS: Readonly<Partial<Record<string, MigrationDialect>>> = {
-  postgres: 'postgres',
-  capacitor: 'sqlite',
+/** By TypeORM's type of DataSource. The drivers of this package say it themselves. */
+const DIALECTS: Readonly<Partial<Record<string, MigrationDialect>>> = { postgres: 'postgres' };
+
+const REMEDIES: Readonly<Partial<Record<string, string>>> = {
+  'better-sqlite3': 'call adaptSqlite(dataSource) before initialize(), or use a SqliteDataSource',
 };
 
 const NAMES: Readonly<Partial<Record<string, string>>> = {

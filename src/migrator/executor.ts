@@ -17,6 +17,8 @@ import { assertHostIsReady, type Following, following, hasHostTables } from './h
 export class BillingMigrationExecutor extends MigrationExecutor {
   /** If set, all other migrations are ignored. */
   only: string | undefined;
+  /** The migrations whose tables are there already. */
+  made: ReadonlySet<string> | undefined;
   /** The migration that was reverted last. */
   reverted: string | undefined;
   /** The names in the table of applied migrations, as they were last read. */
@@ -99,7 +101,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
         Object.assign(migration, { name, timestamp: Number(name.slice(-13)) });
       }
       const billing = declaredBy(instance, this.engine.dialect);
-      if (billing !== undefined) migration.instance = this.#checked(billing);
+      if (billing !== undefined) migration.instance = this.#checked(migration.name, billing);
       migrations.push(migration);
     }
     return migrations.filter(({ name }) => this.only === undefined || name === this.only);
@@ -137,11 +139,12 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     return following(migration, this.engine, dataSourceOf(this));
   }
 
-  #checked(migration: ReversibleMigration): ReversibleMigration {
+  #checked(name: string, migration: ReversibleMigration): ReversibleMigration {
     return {
       ...migration,
       billing: originOf(migration) ?? migration.name,
       up: async (queryRunner) => {
+        if (this.made?.has(name)) return;
         await assertHostIsReady(queryRunner, this.engine, this.#following(migration));
         await migration.up(queryRunner);
       },

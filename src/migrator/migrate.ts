@@ -4,6 +4,7 @@ import { assertPlainNames } from '../migrations/plain-names';
 import { BillingMigrationExecutor, isBillingMigration, migrationNamed } from './executor';
 import { assertHostIsReady, following } from './host-check';
 import { LACKING_REMEDY, lackingMigrations, lackingText } from './lacking';
+import { madeAlready } from './made-already';
 import { inMigrationTransaction } from './migration-transaction';
 import { createStandIns, createsStandIns } from './stand-ins';
 import { inOrder, runUnits, type Site, type Unit } from './units';
@@ -25,6 +26,9 @@ export interface MigrateOptions {
  * Safe to call from many processes at once: one does the work, the others wait and find it done.
  * If anything fails, the database is as it was before (with `all`; on D1, as it was before the
  * migration that failed), and the error is thrown.
+ *
+ * Billing's tables that `synchronize: true` has made are not made again: where they are exactly those of a
+ * migration, it is recorded as applied.
  *
  * @returns the migrations applied, oldest first; empty if none was pending
  * @throws BillingError `HOST_TABLE_MISSING`, `HOST_COLUMN_MISMATCH`, `TABLE_EXISTS`; `DANGLING_KEYS`;
@@ -52,6 +56,7 @@ export async function migrate(
     dataSource,
     engine,
     fake: options.fake ?? false,
+    made: options.fake ? new Set() : await madeAlready(dataSource, engine, billing),
     mode,
     mixed: billing.length > 0 && billing.length < pending.length,
   };
@@ -157,7 +162,7 @@ async function prepareBatches(run: Run): Promise<void> {
   await withExecutor(run, async (executor, queryRunner) => {
     const pending = mixed || fake ? [] : await executor.getPendingMigrations();
     for (const { name, instance } of pending) {
-      if (!isBillingMigration(instance)) continue;
+      if (!isBillingMigration(instance) || run.made?.has(name)) continue;
       try {
         await assertHostIsReady(queryRunner, engine, following(instance, engine, dataSource));
       } catch (error) {

@@ -9,6 +9,8 @@ export interface Site {
   readonly engine: Engine;
   /** Whether only the record of a migration is written or removed. */
   readonly fake: boolean;
+  /** The migrations whose tables are there already, and which are only recorded; none if not given. */
+  readonly made?: ReadonlySet<string>;
 }
 
 /** Work that is done as a whole or not at all: one migration, or several. */
@@ -52,12 +54,13 @@ export async function runUnits<Result>(
 }
 
 function runUnit<Result>(
-  { dataSource, engine, fake }: Site,
+  { dataSource, engine, fake, made }: Site,
   { wrapped, work }: Unit<Result>,
 ): Promise<readonly Result[]> {
   const run = (queryRunner?: QueryRunner): Promise<readonly Result[]> => {
     const executor = new BillingMigrationExecutor(dataSource, engine, queryRunner);
     executor.fake = fake;
+    executor.made = made;
     executor.transaction = wrapped ? 'all' : 'none';
     return work(executor, queryRunner);
   };

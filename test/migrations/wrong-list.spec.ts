@@ -145,11 +145,14 @@ async function openWithOther({ name, createDatabase }: TestEngine) {
 describe('C4 entities in a DataSource of another type', () => {
   it.each(['better-sqlite3', 'sqljs', 'mysql', 'expo', 'sqlite', 'capacitor'])(
     'C4 %s is refused with the name of what to use, whether or not its package is installed',
-    (type) => {
-      const make = (entities: unknown): unknown =>
-        new DataSource({ type, database: ':memory:', entities } as never);
-      expect(() => make(tenantBilling.entities)).toThrow(/SqliteDataSource/);
-      expect(() => make(Object.assign({}, tenantBilling.entities))).toThrow(/SqliteDataSource/);
+    async (type) => {
+      const open = async (entities: unknown): Promise<void> => {
+        await new DataSource({ type, database: ':memory:', entities } as never).initialize();
+      };
+      await expect(open(tenantBilling.entities)).rejects.toThrow(/SqliteDataSource/);
+      await expect(open(Object.assign({}, tenantBilling.entities))).rejects.toThrow(
+        /SqliteDataSource/,
+      );
     },
   );
 });

@@ -16,7 +16,8 @@ describe('C4 U3 the two front doors', () => {
     expect(main.size).toBeGreaterThan(30);
     expect([...main].filter((name) => !worker.has(name)).sort()).toEqual(
       [
-        // Opens a file, by the package sqlite3.
+        // Open a file, by the package sqlite3 or better-sqlite3.
+        'adaptSqlite',
         'SqliteDataSource',
         'SqliteDataSourceOptions',
         // Write to a folder.

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Database, Statement as Compiled } from 'sqlite3';
 import { BillingError } from '../../errors';
 import type { SqliteValue, StatementResult } from '../session';
 import { namingLimit, SQLITE_LIMITS } from '../sql/limits';
 import { Statement } from '../sql/statement';
+import type { OpenFile, OpensFile } from './open-file';
 
 /** A statement that is within SQLite's limits. */
 export interface Part {
@@ -13,55 +13,15 @@ export interface Part {
   readonly parameters: readonly SqliteValue[];
 }
 
-type Sqlite3 = typeof import('sqlite3');
-
 /** Between two attempts to change a file's journal. */
 const JOURNAL_RETRY_MS = 10;
 
-const named = (error: Error): Error => namingLimit(error, SQLITE_LIMITS) as Error;
-
-/** By a require() that a bundler may leave unresolved: where sqlite3 is not used, it need not be installed. */
-function loadSqlite3(): Sqlite3 {
-  try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import() must be resolved
-    return require('sqlite3') as Sqlite3;
-  } catch (cause) {
-    throw BillingError.packageMissing('SQLite', 'sqlite3', cause);
-  }
-}
-
-/** Of a connection; the one used longest ago makes place for a new one. */
-const MAX_COMPILED = 50;
-
-/** A compiled statement keeps its last values, and takes over 100 bytes for each placeholder. */
-const MAX_PLACEHOLDERS = 1000;
-const MAX_TEXT = 100_000;
-
-/** Whether a statement is small enough to be kept compiled, with its values. */
-function isKept(sql: string, parameters: readonly SqliteValue[]): boolean {
-  if (parameters.length === 0 || parameters.length > MAX_PLACEHOLDERS) return false;
-  let length = sql.length;
-  for (const value of parameters) {
-    if (typeof value === 'string' || value instanceof Uint8Array) length += value.length;
-  }
-  return length <= MAX_TEXT;
-}
-
-const finalize = (compiled: Compiled): Promise<void> =>
-  new Promise((resolve) => {
-    compiled.finalize(() => {
-      resolve();
-    });
-  });
-
-/** One connection of the `sqlite3` package, with promises instead of callbacks. */
+/** One connection to a file, in the state that all sessions count on. */
 export class SqliteConnection {
-  /** Statements with parameters, by their text: compiling a table's CHECKs takes longer than a row. */
-  readonly #compiled = new Map<string, Compiled>();
   /** Ends when what was sent last has. */
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(private readonly database: Database) {}
+  private constructor(private readonly opened: OpenFile) {}
 
   /**
    * Opens `file` and creates it, with its folder, if it does not exist. Foreign keys are enforced,
@@ -69,17 +29,13 @@ export class SqliteConnection {
    *
    * @param busyTimeout milliseconds to wait for another process's transaction
    */
-  static async open(file: string, busyTimeout: number): Promise<SqliteConnection> {
-    const sqlite3 = loadSqlite3();
+  static async open(
+    opens: OpensFile,
+    file: string,
+    busyTimeout: number,
+  ): Promise<SqliteConnection> {
     if (file !== ':memory:') await mkdir(dirname(file), { recursive: true });
-    const database = await new Promise<Database>((resolve, reject) => {
-      const opened = new sqlite3.Database(file, (error) => {
-        if (error) reject(error);
-        else resolve(opened);
-      });
-    });
-    database.configure('busyTimeout', busyTimeout);
-    const connection = new SqliteConnection(database);
+    const connection = new SqliteConnection(await opens(file, busyTimeout));
     try {
       await connection.execute(new Statement('PRAGMA foreign_keys = ON'), []);
       await connection.#useWriteAheadLog(file, busyTimeout);
@@ -131,8 +87,7 @@ export class SqliteConnection {
   }
 
   /**
-   * Statements of one connection run in the order in which they were sent. `sqlite3` keeps it for those
-   * that it compiles for one use only. None may run between the parts of another, whose savepoint
+   * Statements of one connection run in the order in which they were sent. None may run between the parts of another, whose savepoint
    * would take it back.
    */
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -166,66 +121,17 @@ export class SqliteConnection {
   }
 
   async #execute(
-    { sql, returnsRows }: Statement,
+    statement: Statement,
     parameters: readonly SqliteValue[],
   ): Promise<StatementResult> {
-    const compiled = isKept(sql, parameters) ? await this.#compile(sql) : undefined;
-    return new Promise((resolve, reject) => {
-      const fail = (error: Error): void => {
-        if (compiled === undefined) reject(named(error));
-        // One that found the database busy would stay begun, and no other write be committed.
-        else compiled.reset(() => reject(named(error)));
-      };
-      const all = (error: Error | null, rows: Record<string, unknown>[]): void => {
-        if (error) fail(error);
-        else resolve({ rows, changes: rows.length, lastInsertRowid: 0 });
-      };
-      const run = function (this: { changes: number; lastID: number }, error: Error | null): void {
-        if (error) fail(error);
-        else resolve({ rows: [], changes: this.changes, lastInsertRowid: this.lastID });
-      };
-      if (compiled === undefined) {
-        if (returnsRows) this.database.all(sql, parameters, all);
-        else this.database.run(sql, parameters, run);
-      } else if (returnsRows) compiled.all(parameters, all);
-      else compiled.run(parameters, run);
-    });
-  }
-
-  async #compile(sql: string): Promise<Compiled> {
-    const compiled = this.#compiled.get(sql) ?? (await this.#prepare(sql));
-    // The map keeps the order of insertion: the first is the one used longest ago.
-    this.#compiled.delete(sql);
-    this.#compiled.set(sql, compiled);
-    const [oldest] = this.#compiled;
-    if (oldest !== undefined && this.#compiled.size > MAX_COMPILED) {
-      this.#compiled.delete(oldest[0]);
-      await finalize(oldest[1]);
+    try {
+      return await this.opened.execute(statement, parameters);
+    } catch (error) {
+      throw namingLimit(error, SQLITE_LIMITS);
     }
-    return compiled;
-  }
-
-  #prepare(sql: string): Promise<Compiled> {
-    return new Promise((resolve, reject) => {
-      const made = this.database.prepare(sql, (error: Error | null) => {
-        if (error) reject(named(error));
-        else resolve(made);
-      });
-    });
   }
 
   close(): Promise<void> {
-    return this.#inTurn(() => this.#close());
-  }
-
-  async #close(): Promise<void> {
-    await Promise.all([...this.#compiled.values()].map(finalize));
-    this.#compiled.clear();
-    return new Promise((resolve, reject) => {
-      this.database.close((error) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
+    return this.#inTurn(() => this.opened.close());
   }
 }

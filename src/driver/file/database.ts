@@ -4,7 +4,9 @@ import { type Part, SqliteConnection } from './connection';
 import { fit } from '../sql/fit';
 import { SQLITE_LIMITS } from '../sql/limits';
 import { Statement } from '../sql/statement';
+import type { OpensFile } from './open-file';
 import { ConnectionPool } from './pool';
+import { sqlite3 } from './sqlite3-file';
 import { type Release, WriteTurn } from './write-turn';
 
 /** One write turn per file, shared by all DataSources of this process that have the file open. */
@@ -15,12 +17,12 @@ export class SqliteFile implements SqliteDatabase {
   readonly #pool: ConnectionPool;
   readonly #turn: WriteTurn;
 
-  constructor(file: string, busyTimeout: number) {
+  constructor(file: string, busyTimeout: number, opens: OpensFile = sqlite3) {
     const inMemory = file === ':memory:';
     const path = inMemory ? file : resolve(file);
     // Each connection to :memory: opens a separate database, so the pool has exactly one.
     this.#pool = new ConnectionPool(
-      () => SqliteConnection.open(path, busyTimeout),
+      () => SqliteConnection.open(opens, path, busyTimeout),
       inMemory ? 1 : 10,
       busyTimeout,
     );

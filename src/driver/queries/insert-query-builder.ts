@@ -2,6 +2,7 @@ import { InsertQueryBuilder, type InsertResult, type ObjectLiteral } from 'typeo
 import { type ColumnMetadata, isFromSelect } from '../typeorm';
 import { EntityMetadata } from 'typeorm';
 import { BillingError } from '../../errors';
+import { isRefined } from './refined';
 
 /**
  * Upserts as on Postgres. TypeORM's upsert for SQLite omits four things that SQLite can do:
@@ -12,7 +13,8 @@ export class SqliteFamilyInsertQueryBuilder<
   Entity extends ObjectLiteral,
 > extends InsertQueryBuilder<Entity> {
   /** @throws BillingError `NOT_SUPPORTED`: TypeORM writes no RETURNING for SQLite, and would not say so */
-  override returning(): this {
+  override returning(columns?: unknown): this {
+    if (!isRefined(this)) return super.returning(columns as string);
     throw BillingError.notSupported(
       'An insert has no RETURNING on SQLite and D1',
       'use save(), which returns the whole row, or insert(), which returns its id',
@@ -21,7 +23,7 @@ export class SqliteFamilyInsertQueryBuilder<
 
   override async execute(): Promise<InsertResult> {
     const { mainAlias, onUpdate } = this.expressionMap as Partial<typeof this.expressionMap>;
-    if (!onUpdate || !mainAlias?.hasMetadata) return super.execute();
+    if (!onUpdate || !mainAlias?.hasMetadata || !isRefined(this)) return super.execute();
     const { metadata } = mainAlias;
     // The statement returns the values: a read by key could find another row.
     mainAlias.metadata = Object.create(metadata, {
@@ -68,7 +70,7 @@ export class SqliteFamilyInsertQueryBuilder<
   protected override createInsertExpression(): string {
     const { expressionMap } = this;
     const onUpdate = expressionMap.onUpdate as OnUpdate | undefined;
-    if (onUpdate === undefined) return super.createInsertExpression();
+    if (onUpdate === undefined || !isRefined(this)) return super.createInsertExpression();
     const { indexPredicate, ...understood } = onUpdate;
     expressionMap.onUpdate = understood;
     try {

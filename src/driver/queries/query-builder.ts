@@ -9,12 +9,19 @@ import {
   SelectQueryBuilder,
   UpdateQueryBuilder,
 } from 'typeorm';
+import { COPY, THIS_COPY } from '../../copy';
 import { type WhereClauseCondition, SoftDeleteQueryBuilder, type ColumnMetadata } from '../typeorm';
 import { forSqlite } from './conditions';
+import { isRefined } from './refined';
 import { SqliteFamilyInsertQueryBuilder } from './insert-query-builder';
 
 /** A DataSource that uses {@link SqliteFamilyQueryBuilder} for all reads and writes. */
 export class SqliteFamilyDataSource extends DataSource {
+  /** Asked by TypeORM's constructor already. */
+  get [COPY](): typeof THIS_COPY {
+    return THIS_COPY;
+  }
+
   override createQueryBuilder<Entity extends ObjectLiteral>(
     entity?: EntityTarget<Entity> | QueryRunner,
     alias?: string,
@@ -34,6 +41,16 @@ export class SqliteFamilyDataSource extends DataSource {
   ): SelectQueryBuilder<Entity> {
     return new SqliteFamilyQueryBuilder(builder);
   }
+}
+
+/** Makes the query builders of a DataSource of TypeORM's own class those of this family. */
+export function refineQueryBuilders(dataSource: DataSource): void {
+  const create = dataSource.createQueryBuilder.bind(dataSource) as (
+    ...all: unknown[]
+  ) => SelectQueryBuilder<ObjectLiteral>;
+  Object.assign(dataSource, {
+    createQueryBuilder: (...all: unknown[]) => new SqliteFamilyQueryBuilder(create(...all)),
+  });
 }
 
 /** TypeORM's query builder, with the behaviour that it has on Postgres. */
@@ -87,8 +104,12 @@ export class SqliteFamilyQueryBuilder<
   }
 
   override orderBy(sort?: string | OrderByCondition, order: Order = 'ASC', nulls?: Nulls): this {
-    if (typeof sort === 'string') return super.orderBy(sort, order, nulls ?? nullsOf(order));
-    const all = Object.entries(sort ?? {}).map(([column, value]) => [
+    if (typeof sort === 'string') {
+      return super.orderBy(sort, order, nulls ?? (isRefined(this) ? nullsOf(order) : undefined));
+    }
+    if (sort === undefined) return super.orderBy();
+    if (!isRefined(this)) return super.orderBy(sort);
+    const all = Object.entries(sort).map(([column, value]) => [
       column,
       typeof value === 'string' ? { order: value, nulls: nullsOf(value) } : value,
     ]);
@@ -96,14 +117,15 @@ export class SqliteFamilyQueryBuilder<
   }
 
   override addOrderBy(sort: string, order: Order = 'ASC', nulls?: Nulls): this {
-    return super.addOrderBy(sort, order, nulls ?? nullsOf(order));
+    return super.addOrderBy(sort, order, nulls ?? (isRefined(this) ? nullsOf(order) : undefined));
   }
 
   protected override createWhereConditionExpression(
     condition: WhereClauseCondition,
     alwaysWrap?: boolean,
   ): string {
-    return forSqlite(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
+    const refined = isRefined(this) ? forSqlite(condition) : undefined;
+    return refined ?? super.createWhereConditionExpression(condition, alwaysWrap);
   }
 }
 
@@ -120,7 +142,8 @@ export class SqliteFamilyUpdateQueryBuilder<
     condition: WhereClauseCondition,
     alwaysWrap?: boolean,
   ): string {
-    return forSqlite(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
+    const refined = isRefined(this) ? forSqlite(condition) : undefined;
+    return refined ?? super.createWhereConditionExpression(condition, alwaysWrap);
   }
 }
 
@@ -143,7 +166,8 @@ class SqliteFamilyDeleteQueryBuilder<
     condition: WhereClauseCondition,
     alwaysWrap?: boolean,
   ): string {
-    return forSqlite(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
+    const refined = isRefined(this) ? forSqlite(condition) : undefined;
+    return refined ?? super.createWhereConditionExpression(condition, alwaysWrap);
   }
 }
 
@@ -164,6 +188,7 @@ export class SqliteFamilySoftDeleteQueryBuilder<
     condition: WhereClauseCondition,
     alwaysWrap?: boolean,
   ): string {
-    return forSqlite(condition) ?? super.createWhereConditionExpression(condition, alwaysWrap);
+    const refined = isRefined(this) ? forSqlite(condition) : undefined;
+    return refined ?? super.createWhereConditionExpression(condition, alwaysWrap);
   }
 }

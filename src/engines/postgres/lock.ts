@@ -31,7 +31,8 @@ export async function lockTransaction(queryRunner: QueryRunner): Promise<void> {
 export async function lockSession(queryRunner: QueryRunner): Promise<() => Promise<void>> {
   const client = (await queryRunner.connect()) as { readonly processID?: number };
   const rows = (await queryRunner.query('SELECT pg_backend_pid() AS "pid"')) as { pid: number }[];
-  if (client.processID !== rows[0]?.pid) {
+  // Where `pg` is not the driver, the one connection is not behind a pooler.
+  if (client.processID !== undefined && client.processID !== rows[0]?.pid) {
     throw BillingError.configurationInvalid(
       "Migrations without a transaction need a second connection for their lock behind a pooler, and the DataSource's pool has one",
       'set poolSize to 2 or more and let the pooler open as many, connect to the server itself, or leave the transaction',
@@ -44,10 +45,14 @@ export async function lockSession(queryRunner: QueryRunner): Promise<() => Promi
   };
 }
 
-/** Whether the pool holds one connection, so that a second one would be waited for for ever. */
+/**
+ * Whether the pool holds one connection, so that a second one would be waited for for ever. A pool that
+ * does not say how many it holds is not one of `pg`: that of PGlite gives the same session to all.
+ */
 export function hasOneConnection({ driver }: DataSource): boolean {
   const { master } = driver as {
     readonly master?: { readonly options?: { readonly max?: number } };
   };
-  return master?.options?.max === 1;
+  const max = master?.options?.max;
+  return max === undefined || max === 1;
 }
