@@ -52,10 +52,10 @@ export abstract class BillingEntity {
    * What TypeORM asks of the class that a subscriber listens to. {@link BillingSubscriber} hears of the
    * entities of another copy of this package too, so that it can refuse them.
    */
-  static isPrototypeOf(target: object): boolean {
+  static isPrototypeOf(target: unknown): boolean {
     return this === BillingEntity
-      ? COPY in target
-      : Object.prototype.isPrototypeOf.call(this, target);
+      ? typeof target === 'function' && COPY in target
+      : Object.prototype.isPrototypeOf.call(this, target as object);
   }
 
   /** A uuid of version 7, made before the insert. The database makes one for plain SQL. */
