@@ -58,6 +58,7 @@ const NEEDS: readonly {
   { specs: 'd1/better-auth.', all: ENGINES },
   { specs: 'd1/plain-sql.', all: ENGINES },
   { specs: 'data-sources/adapt-sqlite.', all: ['sqlite'], packages: ['better-sqlite3'] },
+  { specs: 'package/pglite.', packages: ['typeorm-pglite', '@electric-sql/pglite'] },
   // These ask D1 nothing.
   { specs: 'd1/held-writes.', one: ENGINES },
   { specs: 'd1/statement-limits.', one: ENGINES },

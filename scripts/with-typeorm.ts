@@ -110,6 +110,7 @@ function install(wanted: string, copy: string, folder: string): string {
   const to = join(copy, 'node_modules');
   const place = join(to, name);
   rmSync(place, { recursive: true, force: true });
+  mkdirSync(join(place, '..'), { recursive: true });
   renameSync(join(from, name), place);
   for (const one of packagesIn(from)) {
     if (existsSync(join(to, one)) && versionOf(join(to, one)) === versionOf(join(from, one)))

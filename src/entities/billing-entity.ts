@@ -45,11 +45,11 @@ export abstract class BillingEntity {
       : nameOf('ck', table.table, spec.column);
   }
 
-  /** For other copies of this package. */
+  /** @internal For other copies of this package. */
   static readonly [COPY] = THIS_COPY;
 
   /**
-   * What TypeORM asks of the class that a subscriber listens to. {@link BillingSubscriber} hears of the
+   * @internal What TypeORM asks of the class that a subscriber listens to. {@link BillingSubscriber} hears of the
    * entities of another copy of this package too, so that it can refuse them.
    */
   static isPrototypeOf(target: unknown): boolean {

@@ -17,7 +17,7 @@ import { SqliteFamilyInsertQueryBuilder } from './insert-query-builder';
 
 /** A DataSource that uses {@link SqliteFamilyQueryBuilder} for all reads and writes. */
 export class SqliteFamilyDataSource extends DataSource {
-  /** Asked by TypeORM's constructor already. */
+  /** @internal Asked by TypeORM's constructor already. */
   get [COPY](): typeof THIS_COPY {
     return THIS_COPY;
   }

@@ -35,7 +35,6 @@ export const POSTGRES_STAND_INS: Readonly<Record<Family, readonly string[]>> = {
 )`,
     `CREATE TABLE IF NOT EXISTS "account" (
   "id" text NOT NULL PRIMARY KEY,
-  "issuer" text NOT NULL,
   "accountId" text NOT NULL,
   "providerId" text NOT NULL,
   "userId" text NOT NULL REFERENCES "user" ("id") ON DELETE CASCADE,
@@ -59,7 +58,6 @@ export const POSTGRES_STAND_INS: Readonly<Record<Family, readonly string[]>> = {
 )`,
     `CREATE INDEX IF NOT EXISTS "session_userId_idx" ON "session" ("userId")`,
     `CREATE INDEX IF NOT EXISTS "account_userId_idx" ON "account" ("userId")`,
-    `CREATE UNIQUE INDEX IF NOT EXISTS "account_issuer_accountId_uidx" ON "account" ("issuer", "accountId")`,
     `CREATE INDEX IF NOT EXISTS "verification_identifier_idx" ON "verification" ("identifier")`,
   ],
 };
