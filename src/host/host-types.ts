@@ -1,10 +1,10 @@
+// The front doors export this file by `export *`: a name that they list could not be added to.
+
 /**
  * The host's classes, for TypeScript: what `bindHost()` is given at runtime, this says to the compiler.
  * Without it, relations have the types of billing's own classes, and `tenantId` and `userId` are strings.
  *
  * A key that is not called `id` is named beside its class, as `tenantKey` or `userKey`.
- *
- * The two front doors export all of this file by `export *`, which is what lets a host add to it.
  *
  * @example
  * declare module 'typeorm-billing' {

@@ -19,10 +19,25 @@ export const OWN_ROLES = [
   'paymentAttempt',
   'directDebitToken',
 ] as const;
-export type OwnRole = (typeof OWN_ROLES)[number];
+export type OwnRole = (typeof OWN_ROLES)[number] & keyof OwnEntityClasses;
 
 /** The host's classes that extend billing's, and take their place. */
-export type OwnEntityClasses = Readonly<Partial<Record<OwnRole, EntityClass>>>;
+export interface OwnEntityClasses {
+  /** Extends `Plan`. */
+  readonly plan?: EntityClass;
+  /** Extends `Subscription`. */
+  readonly subscription?: EntityClass;
+  /** Extends `TenantConfig`. */
+  readonly tenantConfig?: EntityClass;
+  /** Extends `SubscriptionPlan`. */
+  readonly subscriptionPlan?: EntityClass;
+  /** Extends `UserSubscription`. */
+  readonly userSubscription?: EntityClass;
+  /** Extends `PaymentAttempt`. */
+  readonly paymentAttempt?: EntityClass;
+  /** Extends `DirectDebitToken`. */
+  readonly directDebitToken?: EntityClass;
+}
 
 const billingClasses = new Map<OwnRole, EntityClass>();
 /** Classes of billing whose replacement can't change, since a DataSource was built with one. */
