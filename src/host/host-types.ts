@@ -1,5 +1,3 @@
-// The front doors export this file by `export *`: a name that they list could not be added to.
-
 /**
  * The host's classes, for TypeScript: what `bindHost()` is given at runtime, this says to the compiler.
  * Without it, relations have the types of billing's own classes, and `tenantId` and `userId` are strings.

@@ -203,19 +203,17 @@ export function useBillingClass(base: EntityClass, metadata: EntityMetadata): vo
     found.set(base, metadata);
     return;
   }
-  const replaced = new Map<unknown, EntityMetadata>([[base, metadata]]);
+  const replaced = new Map<EntityClass, EntityMetadata>([[base, metadata]]);
   metadatasOf.set(dataSource, replaced);
   const { findMetadata } = dataSource as unknown as Finding;
   Object.defineProperty(dataSource, 'findMetadata', {
     configurable: true,
     writable: true,
     value(this: DataSource, target: EntityTarget<ObjectLiteral>) {
-      const [, one] =
-        [...replaced].find(([each]) => each === target) ??
-        (findMetadata.call(this, target) === undefined
-          ? ([...replaced].find(([each]) => (each as EntityClass).name === target) ?? [])
-          : []);
-      return one ?? findMetadata.call(this, target);
+      const found = replaced.get(target as EntityClass) ?? findMetadata.call(this, target);
+      if (found !== undefined || typeof target !== 'string') return found;
+      const [, named] = [...replaced].find(([one]) => one.name === target) ?? [];
+      return named;
     },
   });
 }
@@ -227,7 +225,7 @@ interface Finding {
   ) => EntityMetadata | undefined;
 }
 
-const metadatasOf = new WeakMap<DataSource, Map<unknown, EntityMetadata>>();
+const metadatasOf = new WeakMap<DataSource, Map<EntityClass, EntityMetadata>>();
 
 function assertColumnsDiffer({ name, columns }: EntityMetadata): void {
   const seen = new Map<string, string>();
