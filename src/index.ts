@@ -9,6 +9,7 @@ export { BillingSubscriber } from './entities/billing-subscriber';
 export type { ValidationDetails, ValidationFailure } from './entities/columns/validation-error';
 export type { JsonObject } from './entities/columns/values';
 export { bindHost, type HostClasses } from './host/bind-host';
+export type * from './host/host-types';
 export { Tenant, User } from './host/stand-ins';
 export { Plan } from './entities/tenant-billing/plan';
 export { Subscription } from './entities/tenant-billing/subscription';

@@ -49,11 +49,14 @@ export interface HostClasses extends OwnEntityClasses, Placing {
  * `userBilling.entities` then have no stand-in. An `EntitySchema` does as well as a class. A key is one column of type uuid, text, varchar, char(n),
  * smallint, integer or bigint, generated or not.
  *
- * @throws BillingError `CONFIGURATION_INVALID` for a class that is no entity, has another kind of key, or
- *   comes after another class, or after a DataSource that was initialised without it
+ * A class that extends one of billing's, such as `plan: OurPlan`, takes its place. It has billing's table, and
+ * may add columns, relations, indexes and rules. It is in `tenantBilling.entities` instead of billing's.
+ *
+ * @throws BillingError `CONFIGURATION_INVALID` for a class that is no entity, has another kind of key, does
+ *   not extend billing's, or comes after another class, or after a DataSource that was initialised without it
  *
  * @example
- * bindHost({ tenant: Organization, user: Account });
+ * bindHost({ tenant: Organization, user: Account, plan: OurPlan });
  */
 export function bindHost({ prefix, schema, ...classes }: HostClasses): void {
   const place = placingTo({ prefix, schema });

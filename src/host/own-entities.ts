@@ -19,10 +19,25 @@ export const OWN_ROLES = [
   'paymentAttempt',
   'directDebitToken',
 ] as const;
-export type OwnRole = (typeof OWN_ROLES)[number];
+export type OwnRole = (typeof OWN_ROLES)[number] & keyof OwnEntityClasses;
 
 /** The host's classes that extend billing's, and take their place. */
-export type OwnEntityClasses = Readonly<Partial<Record<OwnRole, EntityClass>>>;
+export interface OwnEntityClasses {
+  /** Extends `Plan`. */
+  readonly plan?: EntityClass;
+  /** Extends `Subscription`. */
+  readonly subscription?: EntityClass;
+  /** Extends `TenantConfig`. */
+  readonly tenantConfig?: EntityClass;
+  /** Extends `SubscriptionPlan`. */
+  readonly subscriptionPlan?: EntityClass;
+  /** Extends `UserSubscription`. */
+  readonly userSubscription?: EntityClass;
+  /** Extends `PaymentAttempt`. */
+  readonly paymentAttempt?: EntityClass;
+  /** Extends `DirectDebitToken`. */
+  readonly directDebitToken?: EntityClass;
+}
 
 const billingClasses = new Map<OwnRole, EntityClass>();
 /** Classes of billing whose replacement can't change, since a DataSource was built with one. */
@@ -188,19 +203,17 @@ export function useBillingClass(base: EntityClass, metadata: EntityMetadata): vo
     found.set(base, metadata);
     return;
   }
-  const replaced = new Map<unknown, EntityMetadata>([[base, metadata]]);
+  const replaced = new Map<EntityClass, EntityMetadata>([[base, metadata]]);
   metadatasOf.set(dataSource, replaced);
   const { findMetadata } = dataSource as unknown as Finding;
   Object.defineProperty(dataSource, 'findMetadata', {
     configurable: true,
     writable: true,
     value(this: DataSource, target: EntityTarget<ObjectLiteral>) {
-      const [, one] =
-        [...replaced].find(([each]) => each === target) ??
-        (findMetadata.call(this, target) === undefined
-          ? ([...replaced].find(([each]) => (each as EntityClass).name === target) ?? [])
-          : []);
-      return one ?? findMetadata.call(this, target);
+      const found = replaced.get(target as EntityClass) ?? findMetadata.call(this, target);
+      if (found !== undefined || typeof target !== 'string') return found;
+      const [, named] = [...replaced].find(([one]) => one.name === target) ?? [];
+      return named;
     },
   });
 }
@@ -212,7 +225,7 @@ interface Finding {
   ) => EntityMetadata | undefined;
 }
 
-const metadatasOf = new WeakMap<DataSource, Map<unknown, EntityMetadata>>();
+const metadatasOf = new WeakMap<DataSource, Map<EntityClass, EntityMetadata>>();
 
 function assertColumnsDiffer({ name, columns }: EntityMetadata): void {
   const seen = new Map<string, string>();

@@ -38,6 +38,7 @@ import {
 } from '../vocabulary';
 import { Plan } from './plan';
 import { Named } from '../../host/named';
+import type { HostId, HostRow } from '../../host/typed';
 
 const IS_LIVE = isOneOf('status', LIVE_SUBSCRIPTION_STATUSES);
 
@@ -67,11 +68,11 @@ const IS_LIVE = isOneOf('status', LIVE_SUBSCRIPTION_STATUSES);
 export class Subscription extends BillingEntity {
   /** The host's tenant. Deleting it deletes the row (`fk_subscriptions_tenant_id`). */
   @HostKey('tenant', { index: true })
-  tenantId!: string;
+  tenantId!: HostId<'tenant'>;
 
   /** The tenant itself, if the query loaded it. */
   @ManyToOne(() => bound(Tenant), { onDelete: 'CASCADE', nullable: false })
-  tenant?: Tenant;
+  tenant?: HostRow<'tenant', Tenant>;
 
   /** The plan. It can't be deleted while a row refers to it (`fk_subscriptions_plan_id`). */
   @Key({ index: true })
@@ -79,7 +80,7 @@ export class Subscription extends BillingEntity {
 
   /** The plan itself, if the query loaded it. */
   @ManyToOne(() => bound(Plan), { onDelete: 'RESTRICT', nullable: false })
-  plan?: Plan;
+  plan?: HostRow<'plan', Plan>;
 
   /** Null: not (yet) at Stripe. Unique (`uq_subscriptions_stripe_subscription_id`). */
   @Varchar(255, { nullable: true, unique: true })
@@ -174,7 +175,7 @@ export class Subscription extends BillingEntity {
 
   /** The plan that it changes to, if the query loaded it. */
   @ManyToOne(() => bound(Plan), { onDelete: 'SET NULL' })
-  pendingPlan?: Plan | null;
+  pendingPlan?: HostRow<'plan', Plan> | null;
 
   /**
    * When it changes to that plan; only with a plan (`ck_subscriptions_pending_from`), so that a plan

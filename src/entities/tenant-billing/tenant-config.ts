@@ -6,6 +6,7 @@ import { CurrencyCode, HostKey, Varchar } from '../columns';
 import { BillingTable } from '../columns/billing-table';
 import type { Currency } from '../vocabulary';
 import { Named } from '../../host/named';
+import type { HostId, HostRow } from '../../host/typed';
 
 /** How a tenant is billed: table `tenant_config`, at most one row a tenant. */
 @BillingTable()
@@ -17,11 +18,11 @@ export class TenantConfig extends BillingEntity {
    * (`fk_tenant_config_tenant_id`).
    */
   @HostKey('tenant', { unique: true })
-  tenantId!: string;
+  tenantId!: HostId<'tenant'>;
 
   /** The tenant itself, if the query loaded it. */
   @ManyToOne(() => bound(Tenant), { onDelete: 'CASCADE', nullable: false })
-  tenant?: Tenant;
+  tenant?: HostRow<'tenant', Tenant>;
 
   /** Null: no customer at Stripe yet. Unique (`uq_tenant_config_stripe_customer_id`). */
   @Varchar(255, { nullable: true, unique: true })

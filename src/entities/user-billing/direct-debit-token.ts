@@ -25,6 +25,7 @@ import {
   type MandateStatus,
 } from '../vocabulary';
 import { Named } from '../../host/named';
+import type { HostId, HostRow } from '../../host/typed';
 
 /**
  * A user's mandate, and the token to use it with: table `direct_debit_tokens`. The token itself is
@@ -56,11 +57,11 @@ import { Named } from '../../host/named';
 export class DirectDebitToken extends BillingEntity {
   /** The host's user. Deleting it deletes the row (`fk_direct_debit_tokens_user_id`). */
   @HostKey('user', { index: true })
-  userId!: string;
+  userId!: HostId<'user'>;
 
   /** The user itself, if the query loaded it. */
   @ManyToOne(() => bound(User), { onDelete: 'CASCADE', nullable: false })
-  user?: User;
+  user?: HostRow<'user', User>;
 
   /** The payment provider. */
   @Varchar(32)
@@ -150,5 +151,5 @@ export class DirectDebitToken extends BillingEntity {
 
   /** The token that replaced this one, if the query loaded it. */
   @ManyToOne(() => bound(DirectDebitToken), { onDelete: 'SET NULL' })
-  replacedBy?: DirectDebitToken | null;
+  replacedBy?: HostRow<'directDebitToken', DirectDebitToken> | null;
 }

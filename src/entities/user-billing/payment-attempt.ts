@@ -31,6 +31,7 @@ import {
 import { DirectDebitToken } from './direct-debit-token';
 import { UserSubscription } from './user-subscription';
 import { Named } from '../../host/named';
+import type { HostId, HostRow } from '../../host/typed';
 
 /**
  * One attempt to take a payment from a user: table `payment_attempts`. For one period of a
@@ -74,11 +75,11 @@ import { Named } from '../../host/named';
 export class PaymentAttempt extends BillingEntity {
   /** The host's user. Deleting it deletes the row (`fk_payment_attempts_user_id`). */
   @HostKey('user')
-  userId!: string;
+  userId!: HostId<'user'>;
 
   /** The user itself, if the query loaded it. */
   @ManyToOne(() => bound(User), { onDelete: 'CASCADE', nullable: false })
-  user?: User;
+  user?: HostRow<'user', User>;
 
   /**
    * The subscription paid for. Null: a one-off, or the subscription is gone
@@ -89,7 +90,7 @@ export class PaymentAttempt extends BillingEntity {
 
   /** The subscription itself, if the query loaded it. */
   @ManyToOne(() => bound(UserSubscription), { onDelete: 'SET NULL' })
-  userSubscription?: UserSubscription | null;
+  userSubscription?: HostRow<'userSubscription', UserSubscription> | null;
 
   /**
    * The mandate used. Null: not by direct debit, or the token was deleted
@@ -100,7 +101,7 @@ export class PaymentAttempt extends BillingEntity {
 
   /** The token itself, if the query loaded it. */
   @ManyToOne(() => bound(DirectDebitToken), { onDelete: 'SET NULL' })
-  directDebitToken?: DirectDebitToken | null;
+  directDebitToken?: HostRow<'directDebitToken', DirectDebitToken> | null;
 
   /** What it is for (`ck_payment_attempts_kind`). */
   @OneOf(PAYMENT_ATTEMPT_KINDS, { length: 16 })

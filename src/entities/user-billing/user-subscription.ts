@@ -34,6 +34,7 @@ import {
 import { DirectDebitToken } from './direct-debit-token';
 import { SubscriptionPlan } from './subscription-plan';
 import { Named } from '../../host/named';
+import type { HostId, HostRow } from '../../host/typed';
 
 /**
  * A user's subscription to a plan: table `user_subscriptions`. A user has at most one that is live
@@ -67,11 +68,11 @@ import { Named } from '../../host/named';
 export class UserSubscription extends BillingEntity {
   /** The host's user. Deleting it deletes the row (`fk_user_subscriptions_user_id`). */
   @HostKey('user', { index: true })
-  userId!: string;
+  userId!: HostId<'user'>;
 
   /** The user itself, if the query loaded it. */
   @ManyToOne(() => bound(User), { onDelete: 'CASCADE', nullable: false })
-  user?: User;
+  user?: HostRow<'user', User>;
 
   /** The plan. It can't be deleted while a row refers to it (`fk_user_subscriptions_plan_id`). */
   @Key({ index: true })
@@ -79,7 +80,7 @@ export class UserSubscription extends BillingEntity {
 
   /** The plan itself, if the query loaded it. */
   @ManyToOne(() => bound(SubscriptionPlan), { onDelete: 'RESTRICT', nullable: false })
-  plan?: SubscriptionPlan;
+  plan?: HostRow<'subscriptionPlan', SubscriptionPlan>;
 
   /**
    * The mandate that pays. Null: pays otherwise, or the token was deleted
@@ -90,7 +91,7 @@ export class UserSubscription extends BillingEntity {
 
   /** The token itself, if the query loaded it. */
   @ManyToOne(() => bound(DirectDebitToken), { onDelete: 'SET NULL' })
-  directDebitToken?: DirectDebitToken | null;
+  directDebitToken?: HostRow<'directDebitToken', DirectDebitToken> | null;
 
   /** `'incomplete'` if not given; one of a list (`ck_user_subscriptions_status`). */
   @OneOf(SUBSCRIPTION_STATUSES, { length: 32, default: 'incomplete' })
@@ -200,7 +201,7 @@ export class UserSubscription extends BillingEntity {
 
   /** The plan that it changes to, if the query loaded it. */
   @ManyToOne(() => bound(SubscriptionPlan), { onDelete: 'SET NULL' })
-  pendingPlan?: SubscriptionPlan | null;
+  pendingPlan?: HostRow<'subscriptionPlan', SubscriptionPlan> | null;
 
   /**
    * When it changes to that plan; only with a plan (`ck_user_subscriptions_pending_from`), so that a plan

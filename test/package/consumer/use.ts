@@ -5,6 +5,7 @@ import {
   Plan,
   SqliteDataSource,
   Subscription,
+  Tenant,
   migrate,
   revert,
   tenantBilling,
@@ -58,6 +59,10 @@ export function misuse(subscription: Subscription, plan: Plan, error: BillingErr
   plan.priceMonthly = '19.00';
   // @ts-expect-error: no such code
   if (error.code === 'NO_SUCH_CODE') return;
+  const tenant: Tenant | undefined = subscription.tenant;
+  const tenantId: string | undefined = tenant?.id ?? subscription.tenantId;
+  // @ts-expect-error: a string, where the host has not named its class
+  subscription.tenantId = Number(tenantId);
   // @ts-expect-error: a file is needed
   new SqliteDataSource({ entities: [] });
 }
