@@ -196,7 +196,9 @@ export class BillingError<Details = unknown> extends Error {
     paths: readonly string[],
     hasSchemas: boolean,
   ): BillingError<{ tables: readonly string[] }> {
-    const schema = hasSchemas ? ', or a schema by { schema } or BILLING_SCHEMA' : '';
+    const schema = hasSchemas
+      ? ", or a schema by bindHost({ schema: 'billing' }) or BILLING_SCHEMA=billing"
+      : '';
     return BillingError.#make(
       'TABLE_EXISTS',
       `${migration} creates ${paths.join(', ')}, but a table of that name exists`,
