@@ -18,7 +18,7 @@ const MADE: Readonly<Record<BillingErrorCode, BillingError>> = {
   COMMIT_FAILED: BillingError.commitFailed(),
   HOST_TABLE_MISSING: BillingError.hostTableMissing(HOST, '', 'run its migrations'),
   HOST_COLUMN_MISMATCH: BillingError.hostColumnMismatch(HOST, 'uuid', undefined, 'bind it'),
-  TABLE_EXISTS: BillingError.tableExists('CreateBilling1', ['plans'], ['"plans"'], true),
+  TABLE_EXISTS: BillingError.tableExists('CreateBilling1', ['plans'], ['"plans"'], 'rename it'),
   MIGRATION_NOT_FOUND: BillingError.migrationNotFound('X', 'There is no migration X', 'name one'),
   DANGLING_KEYS: BillingError.danglingKeys(['foreign key 0 of "a" to "b"']),
   CHECK_INCOMPLETE: BillingError.checkIncomplete(['plans (permission denied)'], {}),
