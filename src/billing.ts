@@ -1,5 +1,5 @@
 import { bound, replacements, type EntityClass } from './host/bindings';
-import { putStandInsLast, Tenant, User } from './host/stand-ins';
+import { putLast, Tenant, User } from './host/stand-ins';
 import { Plan } from './entities/tenant-billing/plan';
 import { Subscription } from './entities/tenant-billing/subscription';
 import { TenantConfig } from './entities/tenant-billing/tenant-config';
@@ -22,7 +22,7 @@ export interface BillingFamily {
 /** `plans`, `subscriptions` and `tenant_config`, attached to the host's `tenants`. */
 export const tenantBilling: BillingFamily = {
   get entities() {
-    return [...standIn(Tenant), ...[Plan, Subscription, TenantConfig].map((one) => bound(one))];
+    return listed(Tenant, [Plan, Subscription, TenantConfig]);
   },
   migrations: FAMILY_MIGRATIONS.tenant,
 };
@@ -33,14 +33,13 @@ export const tenantBilling: BillingFamily = {
  */
 export const userBilling: BillingFamily = {
   get entities() {
-    const own = [SubscriptionPlan, DirectDebitToken, UserSubscription, PaymentAttempt];
-    return [...standIn(User), ...own.map((one) => bound(one))];
+    return listed(User, [SubscriptionPlan, DirectDebitToken, UserSubscription, PaymentAttempt]);
   },
   migrations: FAMILY_MIGRATIONS.user,
 };
 
-/** The stand-in, as long as no class of the host's takes its place. */
-function standIn<Class extends EntityClass>(target: Class): Class[] {
-  putStandInsLast();
-  return replacements.has(target) ? [] : [target];
+/** A family's classes, after the stand-in, as long as no class of the host's takes that one's place. */
+function listed(standIn: EntityClass, classes: (new () => object)[]): (new () => object)[] {
+  putLast(classes);
+  return [...(replacements.has(standIn) ? [] : [standIn as new () => object]), ...classes.map(bound)];
 }

@@ -194,19 +194,10 @@ export class BillingError<Details = unknown> extends Error {
     migration: string,
     tables: readonly string[],
     paths: readonly string[],
-    hasSchemas: boolean,
+    remedy: string,
   ): BillingError<{ tables: readonly string[] }> {
-    const schema = hasSchemas ? ', or a schema by { schema } or BILLING_SCHEMA' : '';
-    return BillingError.#make(
-      'TABLE_EXISTS',
-      `${migration} creates ${paths.join(', ')}, but a table of that name exists`,
-      `if it is yours, give billing's tables a prefix by bindHost({ prefix: 'billing_' }) or ` +
-        `BILLING_PREFIX=billing_${schema}; if it is not in use, rename or drop it; if it is an earlier ` +
-        'copy of the billing tables, or `synchronize: true` made it, bring it up to date with `check` ' +
-        'and record the migration with ' +
-        '`migrate(dataSource, { fake: true })`',
-      { details: { tables } },
-    );
+    const problem = `${migration} creates ${paths.join(', ')}, but a table of that name exists`;
+    return BillingError.#make('TABLE_EXISTS', problem, remedy, { details: { tables } });
   }
 
   /** @internal */

@@ -53,10 +53,13 @@ DATABASE_URL         postgres://user:password@host:port/database, sqlite:path, s
                      d1:BINDING, the local D1 of the wrangler configuration in this folder
                      (required; default in a clone of the project: sqlite:billing.sqlite)
 BILLING_FAMILIES     tenant, user or tenant,user (default: both)
-BILLING_HOST_TABLES  create: create stand-ins for the host's tables; expect: use the host's
+BILLING_HOST_TABLES  create: in a database without tables, create stand-ins for the host's;
+                     expect: use the host's
                      (default: expect; in a clone without DATABASE_URL: create)
 BILLING_TENANT, BILLING_USER  the host's table, its key and that one's type, as in
                      core.organizations.id:integer (default: tenants.id:uuid and user.id:text)
+BILLING_PREFIX, BILLING_SCHEMA  what the names of billing's tables begin with, and, on Postgres,
+                     their schema (default: nothing, and the first of the search_path)
 BILLING_MIGRATIONS_TABLE  the table that records applied migrations (default: migrations)
 
 Exit codes: 0 done, 1 an error you can fix, 2 a bug.

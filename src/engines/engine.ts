@@ -149,7 +149,10 @@ export interface Engine {
    */
   assertSeen(queryRunner: QueryRunner, table: string): Promise<void>;
 
-  /** All tables that have a key of one column, outside the database's own schemas. */
+  /** All tables outside the database's own schemas. */
+  tables(queryRunner: QueryRunner): Promise<readonly TableName[]>;
+
+  /** All of them that have a key of one column, with that key. */
   keys(queryRunner: QueryRunner): Promise<readonly TableKey[]>;
 
   /** Whether a column of `actual` type can be referenced by one of Postgres' type `wanted`. */

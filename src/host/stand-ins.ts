@@ -83,12 +83,12 @@ export class User {
 export const STAND_INS = { tenant: Tenant, user: User } as const;
 
 /**
- * Puts the stand-ins behind the host's classes: where a relation names its target by a text, TypeORM
- * takes the first class that fits.
+ * Puts billing's classes, and after them the stand-ins, behind the host's: where a relation names its target
+ * by a text, TypeORM takes the first class that fits. A host may have a `Plan` of its own.
  */
-export function putStandInsLast(): void {
+export function putLast(classes: readonly EntityClass[]): void {
   const { tables } = getMetadataArgsStorage();
-  for (const target of Object.values(STAND_INS)) {
+  for (const target of [...classes, ...Object.values(STAND_INS)]) {
     const index = tables.findIndex((one) => one.target === target);
     if (index !== -1) tables.push(...tables.splice(index, 1));
   }

@@ -66,10 +66,18 @@ export async function assertHostIsReady(
       name,
       standing.map(({ table }) => table),
       standing.map((one) => sqlOf({ ...one, column: '' }).table),
-      engine.hasSchemas,
+      beside(engine),
     );
   }
 }
+
+/** What to do about a table that has the name of one of billing's. */
+const beside = ({ hasSchemas }: Engine): string =>
+  "if it is yours, give billing's tables a prefix by bindHost({ prefix: 'billing_' }) or BILLING_PREFIX=billing_" +
+  (hasSchemas ? ", or a schema by bindHost({ schema: 'billing' }) or BILLING_SCHEMA=billing" : '') +
+  '; if it is not in use, rename or drop it; if it is an earlier copy of the billing tables, or ' +
+  '`synchronize: true` made it, bring it up to date with `check` and record the migration with ' +
+  '`migrate(dataSource, { fake: true })`';
 
 /** Finds the columns of tables, each in its schema. */
 export async function describeAll(

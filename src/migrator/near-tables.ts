@@ -20,6 +20,9 @@ const WORDS: Readonly<Record<Family, RegExp>> = {
 
 const MOST = 4;
 
+/** Tables of wrangler's and TypeORM's. */
+const RECORDS: ReadonlySet<string> = new Set(['d1_migrations', 'typeorm_metadata']);
+
 /**
  * The host's tables that may be meant by one that is missing or does not fit, the nearest by name first.
  *
@@ -31,9 +34,9 @@ export async function nearTables(
   family: Family,
   { schema, table }: HostColumn,
 ): Promise<readonly NearTable[] | undefined> {
+  if ((await hostTablesIn(queryRunner, engine)).length === 0) return undefined;
   const isOurs = oursOn(dataSourceOf(queryRunner), engine);
   const hosts = (await engine.keys(queryRunner)).filter((one) => !isOurs(one));
-  if (hosts.length === 0) return undefined;
   const nearness = (one: TableKey): number => {
     const name = one.table.toLowerCase();
     if (name === table.toLowerCase()) return one.schema === schema ? 4 : 3;
@@ -53,6 +56,15 @@ export async function nearTables(
     }));
 }
 
+/** All tables of the host's, whatever their keys. */
+export async function hostTablesIn(
+  queryRunner: QueryRunner,
+  engine: Engine,
+): Promise<readonly TableName[]> {
+  const isOurs = oursOn(dataSourceOf(queryRunner), engine);
+  return (await engine.tables(queryRunner)).filter((one) => !isOurs(one));
+}
+
 /** Tells billing's tables, and those that record applied migrations, from a host's. */
 function oursOn(dataSource: DataSource, { dialect }: Engine): (one: TableName) => boolean {
   const { migrationsTableName = 'migrations' } = dataSource.options;
@@ -60,6 +72,7 @@ function oursOn(dataSource: DataSource, { dialect }: Engine): (one: TableName) =
   const ours = new Set(placedTables(place).map(({ table }) => table));
   return ({ schema, place: there, table }) =>
     table === migrationsTableName ||
+    RECORDS.has(table) ||
     (ours.has(table) &&
       (place.schema === undefined ? schema === undefined : there === place.schema));
 }

@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
+import type { Engine } from '../engines/engine';
 import { engineOf } from '../engines/registry';
 import { recordFor } from '../migrations/host-binding';
 import { BillingMigrationExecutor, migrationNamed } from './executor';
@@ -16,6 +17,8 @@ export interface PendingSql {
  * The SQL that {@link migrate} would send for the pending migrations, oldest first. Nothing is sent. A
  * migration of the host's is shown up to the point where it reads the database or uses more of
  * TypeORM than `queryRunner.query()`.
+ *
+ * @throws BillingError `HOST_TABLE_MISSING` where stand-ins are asked for in a host's database
  */
 export async function pendingSql(dataSource: DataSource): Promise<PendingSql[]> {
   const engine = engineOf(dataSource);
@@ -33,11 +36,8 @@ export async function pendingSql(dataSource: DataSource): Promise<PendingSql[]> 
   };
   const pending = await new BillingMigrationExecutor(dataSource, engine).getPendingMigrations();
   if (pending.length > 0 && createsStandIns(dataSource)) {
-    result.push({
-      name: 'stand-ins for the host tables',
-      sql: standInStatements(engine),
-      complete: true,
-    });
+    const sql = await standIns(dataSource, engine);
+    if (sql.length > 0) result.push({ name: 'stand-ins for the host tables', sql, complete: true });
   }
   for (const { name } of pending) {
     await record(name, (runner) =>
@@ -45,6 +45,15 @@ export async function pendingSql(dataSource: DataSource): Promise<PendingSql[]> 
     );
   }
   return result;
+}
+
+async function standIns(dataSource: DataSource, engine: Engine): Promise<readonly string[]> {
+  const queryRunner = dataSource.createQueryRunner();
+  try {
+    return await standInStatements(dataSource, engine, queryRunner);
+  } finally {
+    await queryRunner.release();
+  }
 }
 
 /** Records statements instead of sending them, and can do nothing else. */

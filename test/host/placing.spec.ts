@@ -1,4 +1,4 @@
-import { Column, type DataSource, Entity, PrimaryColumn } from 'typeorm';
+import { Column, type DataSource, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import {
   bindHost,
   BillingError,
@@ -45,6 +45,20 @@ class HostPlan {
   title!: string;
 }
 
+// Billing has a class of this name, which was declared before.
+Object.defineProperty(HostPlan, 'name', { value: 'Plan' });
+
+@Entity({ name: 'subscriptions', synchronize: false })
+class HostSubscription {
+  @PrimaryColumn('integer')
+  id!: number;
+  @ManyToOne('Plan')
+  @JoinColumn({ name: 'plan_id' })
+  plan!: HostPlan;
+}
+
+const HOSTS = [HostPlan, HostSubscription];
+
 const PLACES = [
   { title: 'a prefix', prefix: 'billing_', schema: undefined },
   { title: 'a schema', prefix: undefined, schema: 'Billing-2' },
@@ -74,7 +88,7 @@ describe.each(cases)(
       const database = await createDatabase({ host: 'rows' });
       await database.exec(OWN);
       const before = await everything(database, dialect);
-      return { database, before, dataSource: await openHost(database, [HostPlan]) };
+      return { database, before, dataSource: await openHost(database, HOSTS) };
     }
 
     it('T4 T6 T7 migrates, compares, writes, cascades and reverts, and the rest is as before', async () => {
@@ -88,7 +102,7 @@ describe.each(cases)(
       );
 
       // A second DataSource, and TypeORM's own generator.
-      const second = await openHost(database, [HostPlan]);
+      const second = await openHost(database, HOSTS);
       expect((await second.driver.createSchemaBuilder().log()).upQueries).toEqual([]);
 
       const plan = await second.getRepository(Plan).save({ name: 'Pro' });
@@ -105,7 +119,15 @@ describe.each(cases)(
         .getRepository(Subscription)
         .findOneOrFail({ where: {}, relations: { plan: true, tenant: true } });
       expect(found).toMatchObject({ plan: { name: 'Pro' }, tenant: { id: TENANT_IDS[0] } });
-      expect(await second.getRepository(HostPlan).find()).toEqual([{ id: 1, title: 'plans' }]);
+      const theirs = await second
+        .getRepository(HostSubscription)
+        .find({ relations: { plan: true } });
+      expect(theirs).toEqual([{ id: 7, plan: { id: 1, title: 'plans' } }]);
+      expect(theirs[0]!.plan).toBeInstanceOf(HostPlan);
+      for (const name of ['Plan', 'plans']) {
+        // On Postgres a table of billing's may have the same name in its own schema.
+        expect(second.getRepository(name).metadata.target).toBe(HostPlan);
+      }
       expect(await database.sql(`SELECT name FROM ${table('plans')}`)).toEqual([{ name: 'Pro' }]);
 
       await database.exec(

@@ -218,6 +218,45 @@ describe.each(engines)('T4 U8 what a migration needs on $name', ({ createDatabas
     expect(await migrate(dataSource)).toHaveLength(2);
   });
 
+  it.each([
+    ['tenant', ['tenants']],
+    ['user', ['account', 'session', 'user', 'verification']],
+  ])('T4 only the stand-ins of the family %s are made for it', async (families, made) => {
+    const created = await openDataSource(database, {
+      ...{ BILLING_HOST_TABLES: 'create', BILLING_FAMILIES: families },
+    });
+    const shown = (await pendingSql(created))[0]!;
+    expect(shown.name).toBe('stand-ins for the host tables');
+    expect(await migrate(created)).toHaveLength(1);
+    expect(await revert(created)).toHaveLength(1);
+    expect(await tablesOf(database)).toEqual(made);
+    // They are there now.
+    expect((await pendingSql(created)).map(({ name }) => name)).not.toContain(shown.name);
+    expect(await migrate(created)).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'a table like it',
+      'CREATE TABLE users (id integer PRIMARY KEY)',
+      'BILLING_USER=users.id:integer',
+    ],
+    ['a table without a key', 'CREATE TABLE notes (note text)', 'bindHost({ user: … })'],
+    ["Better Auth's", 'CREATE TABLE session (id text PRIMARY KEY)', 'BILLING_USER=session.id:text'],
+  ])("T4 no stand-in is made in a host's database, which has %s", async (_, own, line) => {
+    await database.exec(`${TENANTS}; ${own}`);
+    const before = await catalog(database);
+    const created = await openDataSource(database, { BILLING_HOST_TABLES: 'create' });
+    created.setOptions({ logger: 'debug' });
+    for (const attempt of [migrate(created), pendingSql(created)]) {
+      const error: unknown = await attempt.catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'HOST_TABLE_MISSING', details: { table: 'user' } });
+      expect((error as Error).message).toContain(line);
+      expect((error as Error).message).not.toContain('BILLING_HOST_TABLES');
+    }
+    expect(await catalog(database)).toEqual(before);
+  });
+
   it('T4 a unique column that is not the primary key can be referenced', async () => {
     await database.exec(
       `CREATE TABLE tenants (number integer PRIMARY KEY, id uuid NOT NULL UNIQUE); ${USERS}`,
@@ -225,3 +264,9 @@ describe.each(engines)('T4 U8 what a migration needs on $name', ({ createDatabas
     expect(await migrate(dataSource)).toHaveLength(2);
   });
 });
+
+/** The tables of a database, without TypeORM's. */
+async function tablesOf(database: TestDatabase): Promise<string[]> {
+  const tables = (await catalog(database)).filter(({ kind }) => kind === 'table');
+  return tables.map(({ name }) => name).sort();
+}

@@ -1,6 +1,6 @@
 import { byTable } from '../by-table';
 import { columnTypeOf } from '../../host/key-types';
-import type { ColumnSummary, Engine, TableKey } from '../engine';
+import type { ColumnSummary, Engine, TableKey, TableName } from '../engine';
 
 const DESCRIBE = `
   SELECT c.relname AS "table", a.attname AS "name", format_type(a.atttypid, a.atttypmod) AS "type",
@@ -16,6 +16,14 @@ const DESCRIBE = `
     AND a.attnum > 0 AND NOT a.attisdropped
   ORDER BY c.relname, a.attnum`;
 
+const TABLES = `
+  SELECT CASE WHEN pg_table_is_visible(c.oid) THEN NULL ELSE n.nspname END AS "schema",
+    n.nspname AS "place", c.relname AS "table"
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+  ORDER BY n.nspname, c.relname`;
+
 const KEYS = `
   SELECT CASE WHEN pg_table_is_visible(c.oid) THEN NULL ELSE n.nspname END AS "schema",
     n.nspname AS "place", c.relname AS "table", a.attname AS "column", format_type(a.atttypid, a.atttypmod) AS "type"
@@ -26,17 +34,18 @@ const KEYS = `
   ORDER BY n.nspname, c.relname`;
 
 /** What Postgres knows of its tables. */
-export const postgresCatalog: Pick<Engine, 'describe' | 'keys' | 'accepts'> = {
+export const postgresCatalog: Pick<Engine, 'describe' | 'tables' | 'keys' | 'accepts'> = {
   async describe(queryRunner, tables, schema) {
     const rows: unknown = await queryRunner.query(DESCRIBE, [tables, schema ?? null]);
     return byTable(rows as (ColumnSummary & { table: string })[]);
   },
 
+  async tables(queryRunner) {
+    return withSchemas((await queryRunner.query(TABLES)) as WithNull<TableName>[]);
+  },
+
   async keys(queryRunner) {
-    const rows = (await queryRunner.query(KEYS)) as (Omit<TableKey, 'schema'> & {
-      schema: string | null;
-    })[];
-    return rows.map(({ schema, ...row }) => (schema === null ? row : { ...row, schema }));
+    return withSchemas((await queryRunner.query(KEYS)) as WithNull<TableKey>[]);
   },
 
   accepts(wanted, actual) {
@@ -46,6 +55,11 @@ export const postgresCatalog: Pick<Engine, 'describe' | 'keys' | 'accepts'> = {
     return (SMALLER[type] ?? [type]).includes(actual);
   },
 };
+
+type WithNull<Row> = Omit<Row, 'schema'> & { readonly schema: string | null };
+
+const withSchemas = <Row>(rows: readonly WithNull<Row>[]): Row[] =>
+  rows.map(({ schema, ...row }) => (schema === null ? row : { ...row, schema }) as Row);
 
 /** The types whose every value one of these has as well. */
 const SMALLER: Readonly<Partial<Record<string, readonly string[]>>> = {

@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { byTable } from '../by-table';
 import { quote } from '../../driver/sql/quote';
 import { SqliteFamilySchemaBuilder } from '../../driver/schema/schema-builder';
-import type { Engine, TableKey } from '../engine';
+import type { Engine, TableKey, TableName } from '../engine';
 import { SQLITE_STAND_INS } from '../../host/stand-in-tables/sqlite';
 
 interface ColumnRow {
@@ -29,6 +29,12 @@ const DESCRIBE = `
   FROM "sqlite_master" m JOIN pragma_table_xinfo(m."name") c
   WHERE m."type" IN ('table', 'view') AND lower(m."name") IN (SELECT "value" FROM json_each(?))
   ORDER BY m."name", c."cid"`;
+
+const TABLES = `
+  SELECT "name" AS "table" FROM "sqlite_master"
+  WHERE "type" = 'table' AND "name" NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+    AND "name" NOT LIKE '\\_cf\\_%' ESCAPE '\\'
+  ORDER BY "name"`;
 
 const KEYS = `
   SELECT m."name" AS "table", c."name" AS "column", lower(c."type") AS "type"
@@ -66,6 +72,7 @@ export const sqliteCatalog: Pick<
   Engine,
   | 'fold'
   | 'describe'
+  | 'tables'
   | 'keys'
   | 'accepts'
   | 'danglingKeys'
@@ -80,6 +87,10 @@ export const sqliteCatalog: Pick<
     const names = tables.map((name) => name.toLowerCase());
     const rows = (await queryRunner.query(DESCRIBE, [JSON.stringify(names)])) as ColumnRow[];
     return byTable(rows.map((row) => ({ ...row, isKey: row.isKey === 1 })));
+  },
+
+  async tables(queryRunner) {
+    return (await queryRunner.query(TABLES)) as TableName[];
   },
 
   async keys(queryRunner) {
