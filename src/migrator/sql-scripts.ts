@@ -3,6 +3,7 @@ import { engineNamed } from '../engines/registry';
 import { firstLineOf, type ScriptDialect, type Scripts } from '../engines/scripts';
 import { BillingError } from '../errors';
 import { sqlOf } from '../host/bindings';
+import { setApart } from '../migrations/apart';
 import { boundReferences } from '../migrations/host-binding';
 import type {
   ReversibleMigration,
@@ -82,7 +83,7 @@ export function scriptWriter({
     migrations: migrationsTable,
     ...(wranglerTable === undefined ? {} : { wrangler: wranglerTable }),
   });
-  return (migration, file) => script(migration, file, dialect, kind);
+  return (migration, file) => script(migration, file, dialect, kind, migrationsTable);
 }
 
 function fileOf({ name }: ReversibleMigration, number: number): string {
@@ -104,7 +105,8 @@ async function script(
   migration: ReversibleMigration,
   file: string,
   dialect: ScriptDialect,
-  { wrap, look, assertKeys, makeTable, record, forget, run, guard }: Scripts,
+  { wrap, look, assertKeys, makeTable, record, setsApart, forget, run, guard }: Scripts,
+  migrationsTable: string,
 ): Promise<SqlScript> {
   const { name, creates = [] } = migration;
   const references = boundReferences(migration, engineNamed(dialect).dialect);
@@ -131,6 +133,10 @@ async function script(
         ...up,
         ...(assertKeys === undefined || references.length === 0 ? [] : creates.map(assertKeys)),
         record(name),
+        // A migration that the host has made from billing's is in the host's own history.
+        ...(setsApart && migration.billing === name
+          ? [setApart(`"${migrationsTable}"`, name)]
+          : []),
       ]),
     ),
     rollback: text(
