@@ -25,6 +25,8 @@ export interface Scripts {
   readonly makeTable: string;
   /** Records the migration as applied. */
   readonly record: (migration: string) => string;
+  /** Whether a host's own history may be in that table, and be reverted by TypeORM itself. */
+  readonly setsApart: boolean;
   /** Removes the records of the migration, which the file of that name holds. */
   readonly forget: (migration: string, file: string) => readonly string[];
   /** The commands that run a file of each kind. */

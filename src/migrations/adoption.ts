@@ -19,7 +19,7 @@ export async function isToBeRun(
     await queryRunner.manager
       .createQueryBuilder()
       .delete()
-      .from(tableOf(queryRunner))
+      .from(tableOfRecords(queryRunner))
       .where(`${dataSourceOf(queryRunner).driver.escape('name')} = :other`, { other })
       .execute();
   }
@@ -41,7 +41,7 @@ async function records(
   const origin = originOf(migration);
   if (origin === undefined) return [];
   if (migrations.every((one) => originOf(one) !== origin || nameOf(one) === origin)) return [];
-  const table = tableOf(queryRunner);
+  const table = tableOfRecords(queryRunner);
   if (!(await queryRunner.hasTable(table))) return [];
   const rows = await queryRunner.manager
     .createQueryBuilder()
@@ -56,7 +56,7 @@ async function records(
 }
 
 /** The table of applied migrations, as TypeORM's executor names it. */
-function tableOf(queryRunner: QueryRunner): string {
+export function tableOfRecords(queryRunner: QueryRunner): string {
   const dataSource = dataSourceOf(queryRunner);
   const { database, schema } = dataSource.driver;
   const { migrationsTableName = 'migrations' } = dataSource.options;

@@ -7,6 +7,8 @@ import {
 } from 'typeorm';
 import type { Engine } from '../engines/engine';
 import { dataSourceOf } from '../engines/typeorm';
+import { tableOfRecords } from '../migrations/adoption';
+import { holdsBillingAlone, newestFirst, setApart } from '../migrations/apart';
 import { declaredBy } from '../migrations/billing-migration';
 import { assertDialect } from '../migrations/dialect';
 import { heldUnder, nameOf, originOf } from '../migrations/records';
@@ -81,6 +83,18 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     return executed;
   }
 
+  /** The applied migrations that this DataSource reverts, the newest first. */
+  async newestFirst(): Promise<string[]> {
+    const applied = await this.getExecutedMigrations();
+    return newestFirst(applied, dataSourceOf(this).migrations, this.names()).map(
+      ({ name }) => name,
+    );
+  }
+
+  protected override getLatestExecutedMigration(applied: Migration[]): Migration | undefined {
+    return newestFirst(applied, dataSourceOf(this).migrations, this.names())[0];
+  }
+
   /** The names under which the migrations are, or will be, recorded: known after a read of the table. */
   names(): string[] {
     return [...heldUnder(dataSourceOf(this).migrations, this.#recorded).values()];
@@ -113,6 +127,12 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   ): Promise<void> {
     await this.#guardRecord(queryRunner, migration, 'absent');
     await super.insertExecutedMigration(queryRunner, migration);
+    const { migrations, driver } = dataSourceOf(this);
+    if (holdsBillingAlone(migrations)) {
+      const path = tableOfRecords(queryRunner).split('.');
+      const table = path.map((part) => driver.escape(part)).join('.');
+      await queryRunner.query(setApart(table, migration.name));
+    }
     await this.engine.recordElsewhere(queryRunner, originName(migration));
   }
 

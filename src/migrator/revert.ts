@@ -32,7 +32,7 @@ export async function revert(
   const engine = engineOf(dataSource);
   const site: Site = { dataSource, engine, fake: options.fake ?? false };
   const namesNow = async (executor: BillingMigrationExecutor): Promise<string[]> =>
-    namesToRevert(await appliedNames(executor), executor.names(), options);
+    namesToRevert(await executor.newestFirst(), executor.names(), options);
   const outside = new BillingMigrationExecutor(dataSource, engine);
   const apart = engine.atomicity === 'batch' && options.transaction !== 'none';
   // Where each is sent by itself, what refuses one would leave the ones before it reverted.
@@ -42,7 +42,7 @@ export async function revert(
       (await namesNow(outside)).map((name) => ({
         wrapped: true,
         work: (executor) => undo(executor, name),
-        isDone: async () => !(await appliedNames(outside)).includes(name),
+        isDone: async () => !(await outside.newestFirst()).includes(name),
       }))
     : [
         {
@@ -71,7 +71,7 @@ async function assertRevertible(dataSource: DataSource, names: readonly string[]
 
 /** @returns the name, unless another process has reverted the migration in the meantime */
 async function undo(executor: BillingMigrationExecutor, name: string): Promise<string[]> {
-  const [last] = await appliedNames(executor);
+  const [last] = await executor.newestFirst();
   if (last !== name) {
     throw BillingError.migrationNotFound(
       name,
@@ -83,12 +83,6 @@ async function undo(executor: BillingMigrationExecutor, name: string): Promise<s
   executor.only = name;
   await executor.undoLastMigration();
   return executor.reverted === name ? [name] : [];
-}
-
-/** Newest first. */
-async function appliedNames(executor: BillingMigrationExecutor): Promise<string[]> {
-  const applied = await executor.getExecutedMigrations();
-  return applied.sort((a, b) => (b.id ?? 0) - (a.id ?? 0)).map(({ name }) => name);
 }
 
 function namesToRevert(

@@ -4,6 +4,7 @@ import { firstLineOf, type ScriptDialect, type Scripts } from '../engines/script
 import { BillingError } from '../errors';
 import { sqlOf } from '../host/bindings';
 import { createdTables, placeOn } from '../migrations/billing-tables';
+import { setApart } from '../migrations/apart';
 import { boundReferences } from '../migrations/host-binding';
 import type {
   ReversibleMigration,
@@ -83,7 +84,7 @@ export function scriptWriter({
     migrations: migrationsTable,
     ...(wranglerTable === undefined ? {} : { wrangler: wranglerTable }),
   });
-  return (migration, file) => script(migration, file, dialect, kind);
+  return (migration, file) => script(migration, file, dialect, kind, migrationsTable);
 }
 
 function fileOf({ name }: ReversibleMigration, number: number): string {
@@ -105,7 +106,8 @@ async function script(
   migration: ReversibleMigration,
   file: string,
   dialect: ScriptDialect,
-  { wrap, look, assertKeys, makeTable, record, forget, run, guard }: Scripts,
+  { wrap, look, assertKeys, makeTable, record, setsApart, forget, run, guard }: Scripts,
+  migrationsTable: string,
 ): Promise<SqlScript> {
   const { name } = migration;
   const { dialect: written } = engineNamed(dialect);
@@ -139,6 +141,10 @@ async function script(
           ? []
           : placed.map(({ table }) => assertKeys(table))),
         record(name),
+        // A migration that the host has made from billing's is in the host's own history.
+        ...(setsApart && migration.billing === name
+          ? [setApart(`"${migrationsTable}"`, name)]
+          : []),
       ]),
     ),
     rollback: text(

@@ -17,6 +17,8 @@ export const d1Scripts = ({
   assertKeys: (child) => `PRAGMA foreign_key_check("${child}")`,
   makeTable: `CREATE TABLE IF NOT EXISTS "${table}" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "timestamp" bigint NOT NULL, "name" varchar NOT NULL)`,
   record: (migration) => recordIn(table, migration),
+  // That one is a D1DataSource, which reverts by `revert()`.
+  setsApart: false,
   forget: (migration, file) => [
     forgetIn(table, migration),
     createWranglerTable(wrangler),

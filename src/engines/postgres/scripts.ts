@@ -10,6 +10,7 @@ export const postgresScripts = ({ migrations: table }: ScriptTables): Scripts =>
   assertKeys: undefined,
   makeTable: `CREATE TABLE IF NOT EXISTS "${table}" ("id" SERIAL NOT NULL, "timestamp" bigint NOT NULL, "name" character varying NOT NULL, CONSTRAINT "${new DefaultNamingStrategy().primaryKeyName(table, ['id'])}" PRIMARY KEY ("id"))`,
   record: (migration) => recordIn(table, migration),
+  setsApart: true,
   forget: (migration) => [forgetIn(table, migration)],
   run: { forward: PSQL, rollback: PSQL },
   guard: undefined,

@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataSource } from 'typeorm';
+import type { DataSource, Migration } from 'typeorm';
 import { engineNamed, engineOf } from '../../engines/registry';
 import type { EngineName } from '../../engines/engine';
 import { BillingError } from '../../errors';
+import { isApart, oldestFirst } from '../../migrations/apart';
 import { nameOf, originOf, recordsOf } from '../../migrations/records';
 import type { ReversibleMigrationClass } from '../../migrations/reversible-migration';
 import { BillingMigrationExecutor } from '../executor';
@@ -37,7 +38,8 @@ export interface AddedMigrations {
  * timestamp, and in the language and with the file names of the other migrations in the folder.
  *
  * @throws BillingError `CONFIGURATION_INVALID` if the folder holds such files for another database, or
- *   another file of the same name, or if the DataSource is on another kind of database
+ *   another file of the same name, or if the DataSource is on another kind of database,
+ *   or if a copy of the SQL of a migration that is applied could not have its recorded name
  */
 export async function addMigrations(
   migrations: readonly ReversibleMigrationClass[],
@@ -61,9 +63,10 @@ export async function addMigrations(
   const kept = [...present].filter(([name]) => names.has(name)).map(([, path]) => path);
   const written: string[] = [];
   let youngest = youngestIn(files);
+  const found = missing.map(({ name }) => recordedName(name, recorded, plain, dataSource));
   await mkdir(out, { recursive: true });
-  for (const origin of missing) {
-    let name = recordedName(origin.name, recorded, dataSource);
+  for (const [index, origin] of missing.entries()) {
+    let name = found[index];
     if (name === undefined) {
       youngest = Math.max(Date.now(), youngest + 1);
       name = `${titleOf(origin.name)}${youngest}`;
@@ -115,23 +118,35 @@ function presentFiles(
   return present;
 }
 
-/** The names in the table of applied migrations, in the order in which they were applied. */
-async function recordedIn(dataSource: DataSource): Promise<string[]> {
+/** The applied migrations, in the order in which they were applied. */
+async function recordedIn(dataSource: DataSource): Promise<Migration[]> {
   const executor = new BillingMigrationExecutor(dataSource, engineOf(dataSource));
-  const applied = await executor.getExecutedMigrations();
-  return applied.sort((a, b) => (a.id ?? 0) - (b.id ?? 0)).map(({ name }) => name);
+  return oldestFirst(await executor.getExecutedMigrations());
 }
 
-/** The name under which a migration is recorded, if it stands there in the order of the timestamps. */
+/**
+ * The name under which a migration is recorded, if it stands there in the order of the timestamps.
+ * A record that is set apart is to get its place among the host's: a class that extends billing's has it
+ * taken over. A copy can't, and has the recorded name.
+ */
 function recordedName(
   origin: string,
-  recorded: readonly string[],
+  recorded: readonly Migration[],
+  plain: boolean,
   dataSource: DataSource | undefined,
 ): string | undefined {
-  const [name] = recordsOf(origin, recorded, dataSource?.migrations ?? []);
+  const names = recorded.map(({ name }) => name);
+  const [name] = recordsOf(origin, names, dataSource?.migrations ?? []);
   if (name === undefined) return undefined;
-  const before = recorded.slice(0, recorded.indexOf(name));
-  return before.some((one) => timestampOf(one) > timestampOf(name)) ? undefined : name;
+  const at = names.indexOf(name);
+  if (!plain && recorded.slice(at, at + 1).some(isApart)) return undefined;
+  const before = names.slice(0, at);
+  if (before.every((one) => timestampOf(one) <= timestampOf(name))) return name;
+  if (!plain) return undefined;
+  throw BillingError.configurationInvalid(
+    `${origin} is applied, after a younger migration, and a copy of its SQL would make its tables again`,
+    'write it without --plain: a class that extends it takes over the record',
+  );
 }
 
 const timestampOf = (name: string): number => Number(name.slice(-13));
