@@ -25,6 +25,8 @@ export interface Scripts {
   readonly makeTable: string;
   /** Records the migration as applied. */
   readonly record: (migration: string) => string;
+  /** Fails if a query has a row, and says what is in its columns `table`, `kind` and `name`. */
+  readonly refuse: (query: string) => string;
   /** Removes the records of the migration, which the file of that name holds. */
   readonly forget: (migration: string, file: string) => readonly string[];
   /** The commands that run a file of each kind. */
@@ -38,6 +40,10 @@ export const recordIn = (table: string, migration: string): string =>
 
 export const forgetIn = (table: string, migration: string): string =>
   `DELETE FROM "${table}" WHERE "name" = '${migration}'`;
+
+/** What a rollback file says that is refused: SQL for the text of all rows of `refuse`'s query. */
+export const refusalSql = (join: (text: string) => string): string =>
+  `'This rollback would drop parts that billing did not make. Remove them first: ' || ${join(`"kind" || ' ' || "name" || ' (' || "table" || ')'`)}`;
 
 /** The first line of a migration's SQL file, which identifies it whatever the file is called. */
 export const firstLineOf = (migration: string, dialect: string): string =>

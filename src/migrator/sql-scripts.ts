@@ -3,6 +3,7 @@ import { engineNamed } from '../engines/registry';
 import { firstLineOf, type ScriptDialect, type Scripts } from '../engines/scripts';
 import { BillingError } from '../errors';
 import { sqlOf } from '../host/bindings';
+import { hostPartsQuery } from '../migrations/host-parts/guard';
 import { boundReferences } from '../migrations/host-binding';
 import type {
   ReversibleMigration,
@@ -104,12 +105,13 @@ async function script(
   migration: ReversibleMigration,
   file: string,
   dialect: ScriptDialect,
-  { wrap, look, assertKeys, makeTable, record, forget, run, guard }: Scripts,
+  { wrap, look, assertKeys, makeTable, record, forget, refuse, run, guard }: Scripts,
 ): Promise<SqlScript> {
   const { name, creates = [] } = migration;
   const references = boundReferences(migration, engineNamed(dialect).dialect);
   const up = await recorded((queryRunner) => migration.up(queryRunner));
   const down = await recorded((queryRunner) => migration.down(queryRunner));
+  const inTheWay = await hostPartsQuery(migration);
   const makes =
     creates.length > 0 ? `Makes the table(s) ${creates.join(', ')}` : 'Changes tables of billing';
   const keys = references
@@ -137,9 +139,16 @@ async function script(
       [
         `-- typeorm-billing rollback of ${name}`,
         `-- ${creates.length > 0 ? `Drops the table(s) ${creates.join(', ')} with all their rows` : 'Reverts the changes'}, and the record of it. No host table is touched.`,
+        ...(inTheWay === undefined
+          ? []
+          : [`-- Refused, and changes nothing, while they have something that is not billing's.`]),
         `-- Run it with: ${run.rollback}`,
       ],
-      wrap([...down, ...forget(name, file)]),
+      wrap([
+        ...(inTheWay === undefined ? [] : [refuse(inTheWay.sql)]),
+        ...down,
+        ...forget(name, file),
+      ]),
     ).concat(guard ?? ''),
   };
 }

@@ -1,6 +1,6 @@
 import { sqlOf } from '../../host/bindings';
 import type { ScriptTables } from '../engine';
-import { forgetIn, recordIn, type Scripts } from '../scripts';
+import { forgetIn, recordIn, refusalSql, type Scripts } from '../scripts';
 import { createWranglerTable, WRANGLER_TABLE } from './wrangler';
 
 /** wrangler sends a file as one batch, which is atomic. */
@@ -17,6 +17,14 @@ export const d1Scripts = ({
   assertKeys: (child) => `PRAGMA foreign_key_check("${child}")`,
   makeTable: `CREATE TABLE IF NOT EXISTS "${table}" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "timestamp" bigint NOT NULL, "name" varchar NOT NULL)`,
   record: (migration) => recordIn(table, migration),
+  // SQLite has no RAISE outside of triggers. The error of a JSON path that is none shows the path.
+  refuse: (
+    query,
+  ) => `SELECT json_extract('{}', ${refusalSql((text) => `group_concat(${text}, ', ')`)})
+FROM (
+${query}
+)
+HAVING count(*) > 0`,
   forget: (migration, file) => [
     forgetIn(table, migration),
     createWranglerTable(wrangler),
