@@ -14,6 +14,7 @@ const PROPERTIES = [
   'd1/parity-2.spec.ts',
   'd1/held-writes.spec.ts',
   'd1/statement.spec.ts',
+  'engines/never-the-hosts.spec.ts',
   'engines/rebuild.spec.ts',
   'entities/properties.spec.ts',
 ];

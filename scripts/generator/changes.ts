@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { createDataSource } from '../../src/data-sources/shared';
 import { readSettings, type Settings } from '../../src/data-sources/settings';
-import { SqliteFamilySchemaBuilder } from '../../src/driver/schema/schema-builder';
 import { hostTables } from '../../src/host/bindings';
 import type { Family } from '../../src/host/families';
 import type { HostColumn } from '../../src/migrations/reversible-migration';
@@ -58,7 +57,7 @@ async function compare(
     await dataSource.runMigrations();
     const builder = dataSource.driver.createSchemaBuilder();
     // What the entities no longer name was billing's own: the migrations alone made these tables.
-    if (builder instanceof SqliteFamilySchemaBuilder) builder.dropsExtras = true;
+    Object.assign(builder, { dropsExtras: true });
     const { upQueries, downQueries } = await builder.log();
     const up = upQueries.map(({ query }) => query.trim());
     const creates = up.flatMap((sql) => /^CREATE TABLE "(\w+)"/.exec(sql)?.[1] ?? []);

@@ -10,8 +10,8 @@ import type { RdbmsSchemaBuilder } from './typeorm';
 export type { EngineName };
 
 /**
- * What the host added to a billing table: a column, an index, a trigger, or a constraint, which is a
- * CHECK, a UNIQUE, a foreign key or, on Postgres, an exclusion.
+ * What the host added to a billing table: a column, the default of a column that has none, an index, a
+ * trigger, or a constraint, which is a CHECK, a UNIQUE, a foreign key or, on Postgres, an exclusion.
  */
 export type HostPart = ExtraPart;
 

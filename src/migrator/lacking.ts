@@ -4,6 +4,7 @@ import { engineOf } from '../engines/registry';
 import { BillingError } from '../errors';
 import type { Family } from '../host/families';
 import { migrationsIn } from '../migrations/billing-migration';
+import { createdTables, placeOn } from '../migrations/billing-tables';
 import { originOf, recordsOf } from '../migrations/records';
 import type { ReversibleMigration } from '../migrations/reversible-migration';
 import { BillingMigrationExecutor } from './executor';
@@ -16,10 +17,11 @@ export function familiesOf(dataSource: DataSource): ReadonlySet<Family> {
       .filter((one) => entityClassOf(one) !== undefined)
       .map(({ tableName }) => tableName),
   );
+  const place = placeOn(dialect, dataSource);
   const made = migrationsIn(dialect).map((Migration) => new Migration());
   return new Set(
     made
-      .filter(({ creates = [] }) => creates.some((table) => mapped.has(table)))
+      .filter((one) => createdTables(one, place).some(({ table }) => mapped.has(table)))
       .map((one) => one.family),
   );
 }
@@ -70,8 +72,11 @@ export function refuseToGenerate(dataSource: DataSource): void {
       const sql = await log();
       if (sql.upQueries.length === 0) return sql;
       const missing = await lacking(dataSource);
-      const tables = missing.flatMap(({ creates = [] }) => creates);
-      if (sql.upQueries.some(({ query }) => tables.some((table) => query.includes(`"${table}"`)))) {
+      const place = placeOn(engineOf(dataSource).dialect, dataSource);
+      const tables = missing.flatMap((one) => createdTables(one, place));
+      if (
+        sql.upQueries.some(({ query }) => tables.some(({ table }) => query.includes(`"${table}"`)))
+      ) {
         throw BillingError.configurationInvalid(
           `${lackingText(missing.map(({ name }) => name))}, and a generated migration would make their tables`,
           LACKING_REMEDY,

@@ -5,6 +5,7 @@ import { BillingError } from '../errors';
 import { sqlOf } from '../host/bindings';
 import { createdTables, placeOn } from '../migrations/billing-tables';
 import { setApart } from '../migrations/apart';
+import { hostPartsQuery } from '../migrations/host-parts/guard';
 import { boundReferences } from '../migrations/host-binding';
 import type {
   ReversibleMigration,
@@ -106,7 +107,7 @@ async function script(
   migration: ReversibleMigration,
   file: string,
   dialect: ScriptDialect,
-  { wrap, look, assertKeys, makeTable, record, setsApart, forget, run, guard }: Scripts,
+  { wrap, look, assertKeys, makeTable, record, setsApart, forget, refuse, run, guard }: Scripts,
   migrationsTable: string,
 ): Promise<SqlScript> {
   const { name } = migration;
@@ -118,6 +119,7 @@ async function script(
   );
   const up = await recorded((queryRunner) => migration.up(queryRunner));
   const down = await recorded((queryRunner) => migration.down(queryRunner));
+  const inTheWay = await hostPartsQuery(migration);
   const makes =
     creates.length > 0 ? `Makes the table(s) ${creates.join(', ')}` : 'Changes tables of billing';
   const keys = references
@@ -151,9 +153,16 @@ async function script(
       [
         `-- typeorm-billing rollback of ${name}`,
         `-- ${creates.length > 0 ? `Drops the table(s) ${creates.join(', ')} with all their rows` : 'Reverts the changes'}, and the record of it. No host table is touched.`,
+        ...(inTheWay === undefined
+          ? []
+          : [`-- Refused, and changes nothing, while they have something that is not billing's.`]),
         `-- Run it with: ${run.rollback}`,
       ],
-      wrap([...down, ...forget(name, file)]),
+      wrap([
+        ...(inTheWay === undefined ? [] : [refuse(inTheWay.sql)]),
+        ...down,
+        ...forget(name, file),
+      ]),
     ).concat(guard ?? ''),
   };
 }

@@ -30,7 +30,7 @@ describe('the tests that TEST_ENGINES and TEST_LONG choose', () => {
 
   it('are the properties in a long run', async () => {
     const specs = await listed({ TEST_ENGINES: undefined, TEST_LONG: '1' });
-    expect(specs).toHaveLength(6);
+    expect(specs).toHaveLength(7);
     expect(specs).toContain('d1/parity-2.spec.ts');
   });
 

@@ -5,7 +5,8 @@ import { type Definition, readTable, type TableDefinition } from './definition';
 /** A part of a live table that the entities don't name: somebody else added it. */
 export interface ExtraPart {
   readonly table: string;
-  readonly kind: 'column' | 'constraint' | 'index' | 'trigger';
+  /** A `default` is one of a column that has none in the entities; its name is the column's. */
+  readonly kind: 'column' | 'default' | 'constraint' | 'index' | 'trigger';
   /** On SQLite the text of a constraint without a name. */
   readonly name: string;
   /** Its SQL, as the database has it. */
@@ -22,6 +23,7 @@ export function extrasOf(intended: TableDefinition, live: TableDefinition): Extr
   });
   return [
     ...extraDefinitions(intended, live).map(({ kind, text }) => part(kind, nameIn(text), text)),
+    ...extraDefaults(intended, live).map(([, { written, text }]) => part('default', written, text)),
     ...extraIndexes(intended, live).map((sql) => part('index', nameIn(sql, 'index'), sql)),
     ...live.triggers.map((sql) => part('trigger', nameIn(sql, 'trigger'), sql)),
   ];
@@ -30,14 +32,16 @@ export function extrasOf(intended: TableDefinition, live: TableDefinition): Extr
 /** `intended` with what `live` has besides: columns after its columns, constraints after its own. */
 export function withExtras(intended: TableDefinition, live: TableDefinition): TableDefinition {
   const extra = extraDefinitions(intended, live);
-  const all = [...intended.definitions.values(), ...extra];
+  const defaults = new Map(extraDefaults(intended, live));
+  const own = [...intended.definitions].map(([key, part]) => defaults.get(key) ?? part);
+  const all = [...own, ...extra];
   const lines = (['column', 'constraint'] as const).flatMap((kind) =>
     all.filter((part) => part.kind === kind).map(({ text }) => text),
   );
   const options = intended.options === '' ? '' : ` ${intended.options}`;
   return readTable(
     intended.name,
-    extra.length === 0
+    extra.length + defaults.size === 0
       ? intended.sql
       : `CREATE TABLE ${quote(intended.name)} (\n  ${lines.join(',\n  ')}\n)${options}`,
     [...[...intended.indexes.values()].map(({ sql }) => sql), ...extraIndexes(intended, live)],
@@ -49,6 +53,20 @@ const extraDefinitions = (intended: TableDefinition, live: TableDefinition): Def
   [...live.definitions]
     .filter(([key, part]) => !intended.definitions.has(key) && !isPrimaryKey(part))
     .map(([, part]) => part);
+
+/** Columns as `live` has them, whose only difference is a default where `intended` has none. */
+const extraDefaults = (intended: TableDefinition, live: TableDefinition): [string, Definition][] =>
+  [...intended.definitions].flatMap(([key, { kind, canonical }]): [string, Definition][] => {
+    const there = live.definitions.get(key);
+    const [before = '', ...after] = there?.canonical.split(' default ') ?? [];
+    const isExtra =
+      kind === 'column' &&
+      after.length > 0 &&
+      !canonical.includes(' default ') &&
+      canonical.startsWith(before) &&
+      after.join(' default ').endsWith(canonical.slice(before.length));
+    return isExtra && there ? [[key, there]] : [];
+  });
 
 const isPrimaryKey = ({ kind, canonical }: Definition): boolean =>
   kind === 'constraint' && /^(?:constraint \S+ )?primary key\b/.test(canonical);

@@ -1,9 +1,10 @@
 import { Table, TableForeignKey } from 'typeorm';
 import { dataSourceOf, Query, type QueryCollector, RdbmsSchemaBuilder, viewsOf } from '../typeorm';
-import type { EntityMetadata } from 'typeorm';
+import type { DataSource, EntityMetadata } from 'typeorm';
 import { createIndexStatement, createTableStatement } from './create-table';
 import { readTable, readTables, type TableDefinition } from './definition';
 import { type ExtraPart, extrasOf, withExtras } from './extras';
+import { withoutGeneratedColumns } from './generated-columns';
 import { HostComparison, isManaged } from './host-comparison';
 import { readMaster, readSchema } from './master';
 import { planned } from './planned';
@@ -26,6 +27,10 @@ export class SqliteFamilySchemaBuilder extends RdbmsSchemaBuilder {
    * dropped. Somebody else may have added them, so only the library itself does that, for a migration.
    */
   dropsExtras = false;
+
+  constructor(dataSource: DataSource) {
+    super(withoutGeneratedColumns(dataSource));
+  }
 
   /**
    * Every table that an entity of the library defines is compared word by word. The host's own are

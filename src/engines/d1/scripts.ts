@@ -1,6 +1,6 @@
 import { sqlOf } from '../../host/bindings';
 import type { ScriptTables } from '../engine';
-import { forgetIn, recordIn, type Scripts } from '../scripts';
+import { forgetIn, recordIn, refusalSql, type Scripts } from '../scripts';
 import { createWranglerTable, WRANGLER_TABLE } from './wrangler';
 
 /** wrangler sends a file as one batch, which is atomic. */
@@ -19,6 +19,14 @@ export const d1Scripts = ({
   record: (migration) => recordIn(table, migration),
   // That one is a D1DataSource, which reverts by `revert()`.
   setsApart: false,
+  // SQLite has no RAISE outside of triggers. The error of a JSON path that is none shows the path.
+  refuse: (
+    query,
+  ) => `SELECT json_extract('{}', ${refusalSql((text) => `group_concat(${text}, ', ')`)})
+FROM (
+${query}
+)
+HAVING count(*) > 0`,
   forget: (migration, file) => [
     forgetIn(table, migration),
     createWranglerTable(wrangler),

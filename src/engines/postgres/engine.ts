@@ -3,9 +3,9 @@ import { DEFAULTS, type Engine } from '../engine';
 import { postgresCatalog } from './catalog';
 import { compareOnPostgres } from './comparison';
 import { assertSeen } from './hidden-tables';
+import { KeepingSchemaBuilder } from './keeping-schema-builder';
 import { hasOneConnection, lockSession, lockTransaction } from './lock';
 import { readPostgresRefusal } from './refusal';
-import { PostgresSchemaBuilder } from './schema-builder';
 import { postgresScripts } from './scripts';
 
 /** Postgres, from version 13, through the package `pg`. */
@@ -28,7 +28,7 @@ export const postgresEngine: Engine = {
 
   standIns: POSTGRES_STAND_INS,
 
-  schemaBuilder: (dataSource) => new PostgresSchemaBuilder(dataSource),
+  schemaBuilder: (dataSource) => new KeepingSchemaBuilder(dataSource),
   compare: compareOnPostgres,
   readRefusal: readPostgresRefusal,
   scripts: postgresScripts,

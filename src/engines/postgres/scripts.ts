@@ -1,6 +1,6 @@
 import { DefaultNamingStrategy } from 'typeorm';
 import type { ScriptTables } from '../engine';
-import { forgetIn, recordIn, type Scripts } from '../scripts';
+import { forgetIn, recordIn, refusalSql, type Scripts } from '../scripts';
 
 const PSQL = 'psql --set ON_ERROR_STOP=1 --file <this file>';
 
@@ -11,6 +11,12 @@ export const postgresScripts = ({ migrations: table }: ScriptTables): Scripts =>
   makeTable: `CREATE TABLE IF NOT EXISTS "${table}" ("id" SERIAL NOT NULL, "timestamp" bigint NOT NULL, "name" character varying NOT NULL, CONSTRAINT "${new DefaultNamingStrategy().primaryKeyName(table, ['id'])}" PRIMARY KEY ("id"))`,
   record: (migration) => recordIn(table, migration),
   setsApart: true,
+  // No DO block: some tools split a file at each semicolon. The error of the cast shows the text.
+  refuse: (query) => `SELECT CAST(${refusalSql((text) => `string_agg(${text}, ', ')`)} AS integer)
+FROM (
+${query}
+) part
+HAVING count(*) > 0`,
   forget: (migration) => [forgetIn(table, migration)],
   run: { forward: PSQL, rollback: PSQL },
   guard: undefined,

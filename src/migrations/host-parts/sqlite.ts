@@ -4,8 +4,8 @@ import { jsonOf, type HostPartsQuery } from './query';
 /** The words that a constraint or a default adds to the text of a table. */
 const WORDS = ['CHECK', 'UNIQUE', 'REFERENCES', 'DEFAULT', 'GENERATED'] as const;
 
-/** All that is not part of a plain name becomes a space. */
-const MARKS = [`"`, '`', '[', ']', '(', ')', ';', '.'];
+/** What is not part of a plain name becomes a space. As codes: tools that split a file look for `;` and quotes. */
+const MARKS = Array.from('"`[]();.\n\r\t', (mark) => mark.charCodeAt(0));
 
 /**
  * What DROP TABLE would take with it, and what could not be used after it: SQLite leaves foreign keys,
@@ -51,8 +51,8 @@ const wordsOf = ({ sql }: OwnedTable): Record<string, number> =>
 
 /** A statement's words, each between two spaces, and without the name of the schema. */
 function textOf(sql: string): string {
-  const spaced = [...MARKS, '\n', '\r', '\t'].reduce(
-    (text, mark) => `replace(${text}, ${literal(mark)}, ' ')`,
+  const spaced = [...MARKS].reduce(
+    (text, mark) => `replace(${text}, char(${mark}), ' ')`,
     `replace(lower(${sql}), ',', ' , ')`,
   );
   // Halves each run of spaces, up to 64.
@@ -62,8 +62,3 @@ function textOf(sql: string): string {
   );
   return `replace(' ' || ${single} || ' ', ' main ', ' ')`;
 }
-
-const literal = (mark: string): string => {
-  const code = mark.codePointAt(0) ?? 0;
-  return code < 32 ? `char(${code})` : `'${mark}'`;
-};

@@ -1,5 +1,5 @@
 import { BillingError } from '../../src';
-import type { Dialect } from '../support/engines';
+import type { Dialect } from './engines';
 
 /** Something that a host adds to billing's tables, or beside them, and how it takes it back. */
 export interface Addition {
