@@ -1,6 +1,7 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, Driver } from 'typeorm';
 import { entityClassOf } from '../engines/entity-class';
 import { engineOf } from '../engines/registry';
+import { dataSourceOf } from '../engines/typeorm';
 import { BillingError } from '../errors';
 import type { Family } from '../host/families';
 import { migrationsIn } from '../migrations/billing-migration';
@@ -64,15 +65,19 @@ export function refuseToGenerate(dataSource: DataSource): void {
   const { driver } = dataSource;
   if (guarded.has(driver)) return;
   guarded.add(driver);
-  const create = driver.createSchemaBuilder.bind(driver);
-  driver.createSchemaBuilder = () => {
-    const builder = create();
+  const { createSchemaBuilder } = driver as {
+    createSchemaBuilder: (this: Driver) => ReturnType<Driver['createSchemaBuilder']>;
+  };
+  // The driver of a D1 session inherits from this one, and has a DataSource of its own.
+  driver.createSchemaBuilder = function (this: Driver) {
+    const builder = createSchemaBuilder.call(this);
     const log = builder.log.bind(builder);
     builder.log = async () => {
       const sql = await log();
       if (sql.upQueries.length === 0) return sql;
-      const missing = await lacking(dataSource);
-      const place = placeOn(engineOf(dataSource).dialect, dataSource);
+      const of = dataSourceOf(this);
+      const missing = await lacking(of);
+      const place = placeOn(engineOf(of).dialect, of);
       const tables = missing.flatMap((one) => createdTables(one, place));
       if (
         sql.upQueries.some(({ query }) => tables.some(({ table }) => query.includes(`"${table}"`)))
