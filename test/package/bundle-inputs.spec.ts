@@ -23,12 +23,12 @@ function bundle(entry: string): { inputs: string[]; packages: string[] } {
   };
 }
 
-const isOfDriver = (file: string): boolean => /^src\/(?:driver\/|errors\.ts$)/.test(file);
+const isOfDriver = (file: string): boolean => /^src\/(?:driver\/|(?:copy|errors)\.ts$)/.test(file);
 const NODE = /^node:|^(?:fs|path|util|sqlite3|wrangler|pg)$/;
 
 describe('C4 what a bundle is made of', () => {
   it.each(['src/driver/file/data-source.ts', 'src/driver/d1/data-source.ts'])(
-    'C4 %s takes the driver and the errors, and nothing of billing',
+    'C4 %s takes the driver, the errors and the mark of this copy, and nothing of billing',
     (entry) => {
       const { inputs } = bundle(entry);
       expect(inputs).toEqual(expect.arrayContaining([entry, 'src/driver/driver.ts']));
