@@ -13,7 +13,7 @@ import {
 import { FAMILIES, type Family } from './families';
 import { assertHostClass, tableOfClass, targetNow } from './host-key';
 import { nameOfTarget, targetOf, type HostTarget } from './host-schema';
-import { placingTo, type Placing } from './placing';
+import { placingAfter, placingTo, type Placing } from './placing';
 import { STAND_INS } from './stand-ins';
 import {
   assertOwnEntity,
@@ -58,14 +58,17 @@ export interface HostClasses extends OwnEntityClasses, Placing {
  * @example
  * bindHost({ tenant: Organization, user: Account, plan: OurPlan });
  */
-export function bindHost({ prefix, schema, ...classes }: HostClasses): void {
+export function bindHost(host: HostClasses): void {
+  assertIsObject(host);
+  const { prefix, schema, ...classes } = host;
   const place = placingTo({ prefix, schema });
-  const given = Object.entries(classes as Record<string, unknown>)
-    .filter(([, target]) => target !== undefined)
-    .map(([role, entity]) => [role, targetOf(entity), entity] as const);
+  const placing = placingAfter({ prefix, schema });
+  const given = Object.entries(classes as Record<string, unknown>).map(
+    ([role, entity]) => [role, targetOf(entity), entity] as const,
+  );
   for (const [role, target] of given) {
     if (isOwnRole(role)) {
-      assertOwnEntity(role, target);
+      assertOwnEntity(role, target, placing);
       continue;
     }
     if (!isFamily(role)) {
@@ -93,6 +96,14 @@ export function bindHost({ prefix, schema, ...classes }: HostClasses): void {
     hostTables[role] = tableOfClass(target);
   }
   place();
+}
+
+function assertIsObject(host: unknown): void {
+  if (typeof host === 'object' && host !== null && !Array.isArray(host)) return;
+  throw BillingError.configurationInvalid(
+    `bindHost() got ${host === null ? 'null' : Array.isArray(host) ? 'a list' : typeof host}`,
+    'give an object that names your classes: bindHost({ tenant: Organization })',
+  );
 }
 
 /**

@@ -5,12 +5,14 @@ import {
   hostTables,
   replacements,
   schemaTargets,
+  type EntityClass,
   type HostKeyType,
   type HostTable,
 } from './bindings';
 import type { Family } from './families';
-import { hostEntityOf, nameOfTarget, type HostTarget } from './host-schema';
+import { hostEntityOf, nameOfTarget, type HostKey, type HostTarget } from './host-schema';
 import { readKeyType } from './key-types';
+import { billingClassIn } from './own-entities';
 import { schemaOption } from './placing';
 import { STAND_INS } from './stand-ins';
 
@@ -24,6 +26,14 @@ export function assertHostClass(family: Family, target: unknown): asserts target
     throw BillingError.configurationInvalid(
       `bindHost() got ${target === null ? 'null' : typeof target} as ${family}`,
       'give the entity class itself; where two files import each other, call bindHost() in a third one that imports both',
+    );
+  }
+  const isStandIn = Object.values(STAND_INS).some((one) => one === target);
+  const billing = typeof target === 'function' ? billingClassIn(target as EntityClass) : undefined;
+  if (isStandIn || billing !== undefined) {
+    throw BillingError.configurationInvalid(
+      `bindHost() got ${nameOfTarget(target as HostTarget)} as ${family}, which is ${isStandIn ? 'a stand-in' : "a table of billing's"}`,
+      `give the class of your own that is billed, or leave ${family} out`,
     );
   }
   if (hostEntityOf(target as HostTarget) === undefined) {
@@ -40,8 +50,13 @@ export function tableOfClass(
   target: HostTarget,
   naming: NamingStrategyInterface = new DefaultNamingStrategy(),
 ): HostTable {
-  const { table, keys = [] } = hostEntityOf(target) ?? {};
-  const entity = nameOfTarget(target);
+  const { table, keys = [], entity = nameOfTarget(target), isView } = hostEntityOf(target) ?? {};
+  if (isView) {
+    throw BillingError.configurationInvalid(
+      `${entity} is a view, to which no foreign key can lead`,
+      'bind the class of the table',
+    );
+  }
   const [key] = keys;
   if (key === undefined || keys.length > 1) {
     throw BillingError.configurationInvalid(
@@ -94,10 +109,7 @@ export function hostTableIn(family: Family, dataSource: DataSource | undefined):
   };
 }
 
-function keyTypeOf(
-  place: string,
-  { type, length }: { readonly type?: unknown; readonly length?: string | number | undefined },
-): HostKeyType {
+function keyTypeOf(place: string, { type, length, array }: HostKey['options']): HostKeyType {
   const word =
     type === String
       ? 'varchar'
@@ -107,10 +119,10 @@ function keyTypeOf(
           ? type
           : '';
   const isLong = length !== undefined && length !== '' && word.includes('char');
-  const found = readKeyType(isLong ? `${word}(${length})` : word);
+  const found = array ? undefined : readKeyType(isLong ? `${word}(${length})` : word);
   if (found !== undefined) return found;
   throw BillingError.configurationInvalid(
-    `${place} has the type ${typeof type === 'function' ? type.name : String(type)}, which no billing column can have`,
+    `${place} has the type ${typeof type === 'function' ? type.name : String(type)}${array ? '[]' : ''}, which no billing column can have`,
     'bind a class whose key is of type uuid, text, varchar, char(n), smallint, integer or bigint',
   );
 }

@@ -6,13 +6,16 @@ export type HostTarget = EntityClass | string;
 
 /** What is known of an entity before a DataSource is built, from decorators or from a schema. */
 interface HostEntity {
+  /** The name that a table without one is named after. */
+  readonly entity: string;
+  readonly isView: boolean;
   readonly table: { readonly name?: string | undefined; readonly schema?: string | undefined };
   readonly keys: readonly HostKey[];
 }
 
-interface HostKey {
+export interface HostKey {
   readonly propertyName: string;
-  readonly options: Pick<EntitySchemaColumnOptions, 'name' | 'length' | 'transformer'> & {
+  readonly options: Pick<EntitySchemaColumnOptions, 'name' | 'length' | 'transformer' | 'array'> & {
     readonly type?: unknown;
   };
 }
@@ -44,12 +47,26 @@ export function hostEntityOf(target: HostTarget): HostEntity | undefined {
   const table = storage.tables.find((one) => one.target === target);
   if (table !== undefined) {
     const columns = storage.filterColumns(lineOf(target) as (() => void)[]);
-    return { table, keys: columns.filter(({ options }) => options.primary === true) };
+    // A child entity has the table of the class that it extends.
+    const owner =
+      table.type === 'entity-child'
+        ? storage.tables.find(
+            (one) => one.type !== 'entity-child' && lineOf(target).includes(one.target),
+          )
+        : table;
+    return {
+      entity: nameOfTarget((owner ?? table).target as HostTarget),
+      isView: table.type === 'view',
+      table: owner ?? table,
+      keys: columns.filter(({ options }) => options.primary === true),
+    };
   }
   const options = schemas.get(target);
   if (options === undefined) return undefined;
   const columns = Object.entries(options.columns as Record<string, EntitySchemaColumnOptions>);
   return {
+    entity: nameOfTarget(target),
+    isView: options.type === 'view',
     table: { name: options.tableName, schema: options.schema },
     keys: columns
       .filter(([, column]) => column.primary === true)

@@ -2,6 +2,7 @@ import { getMetadataArgsStorage, type EntityTarget, type ObjectLiteral } from 't
 import type { DataSource, EntityMetadata } from 'typeorm';
 import { BillingError } from '../errors';
 import { bound, replacements, type EntityClass } from './bindings';
+import { boundPlacing, placedTable, type Placing } from './placing';
 import { dataSourceOf } from './typeorm';
 
 /**
@@ -40,6 +41,8 @@ export interface OwnEntityClasses {
 }
 
 const billingClasses = new Map<OwnRole, EntityClass>();
+/** Their tables, without the prefix that the host may give. */
+const tablesOfBilling = new Map<EntityClass, string>();
 /** Classes of billing whose replacement can't change, since a DataSource was built with one. */
 export const classesInUse = new Set<EntityClass>();
 
@@ -52,10 +55,11 @@ const argsOf = (target: unknown): TableArgs | undefined =>
   getMetadataArgsStorage().tables.find((one) => one.target === target);
 
 /** Notes a class of billing. A DataSource that lists it where another takes its place is refused. */
-export function registerBillingClass(target: EntityClass): void {
+export function registerBillingClass(target: EntityClass, table: string): void {
   const role = target.name.charAt(0).toLowerCase() + target.name.slice(1);
   if (!isOwnRole(role) || billingClasses.has(role)) return;
   billingClasses.set(role, target);
+  tablesOfBilling.set(target, table);
   const args = argsOf(target);
   const type = args?.type ?? 'regular';
   Object.defineProperty(args, 'type', {
@@ -73,6 +77,10 @@ export function registerBillingClass(target: EntityClass): void {
   });
 }
 
+/** The class of billing that a class is, or extends; undefined for one of the host's alone. */
+export const billingClassIn = (target: EntityClass): EntityClass | undefined =>
+  [...billingClasses.values()].find((base) => target === base || target.prototype instanceof base);
+
 /** The class of billing that a role is about. */
 export function billingClassOf(role: OwnRole): EntityClass {
   const target = billingClasses.get(role);
@@ -83,9 +91,14 @@ export function billingClassOf(role: OwnRole): EntityClass {
 /**
  * Checks that a class can take the place of billing's.
  *
+ * @param place where billing's tables are to be
  * @throws BillingError `CONFIGURATION_INVALID`
  */
-export function assertOwnEntity(role: OwnRole, target: unknown): asserts target is EntityClass {
+export function assertOwnEntity(
+  role: OwnRole,
+  target: unknown,
+  { prefix = '', schema }: Placing = boundPlacing(),
+): asserts target is EntityClass {
   const base = billingClassOf(role);
   const refuse = (what: string, remedy: string): never => {
     throw BillingError.configurationInvalid(what, remedy, { details: { entity: base.name } });
@@ -109,13 +122,20 @@ export function assertOwnEntity(role: OwnRole, target: unknown): asserts target 
       `put @Entity() above ${target.name}`,
     );
   }
-  const { name = '' } = argsOf(base) ?? {};
+  const table = tablesOfBilling.get(base) ?? '';
   const own = replacements.get(base) === target ? undefined : args;
-  const isOther = own?.name !== undefined && own.name !== name;
-  if (isOther || own?.schema !== undefined || own?.database !== undefined) {
+  const isOther =
+    own?.name !== undefined && ![table, placedTable(table, prefix)].includes(own.name);
+  if (isOther || own?.database !== undefined) {
     return refuse(
-      `bindHost() got ${target.name} as ${role}, whose @Entity() names another table than ${name}`,
+      `bindHost() got ${target.name} as ${role}, whose @Entity() names another table than ${table}`,
       `write @Entity() without a name: ${target.name} has the table of ${base.name}`,
+    );
+  }
+  if (own?.schema !== undefined && own.schema !== schema) {
+    return refuse(
+      `bindHost() got ${target.name} as ${role}, whose @Entity() names the schema ${own.schema}`,
+      `write @Entity() without it; bindHost({ schema: '${own.schema}' }) puts all of billing's tables there`,
     );
   }
   const found = replacements.get(base);

@@ -55,6 +55,12 @@ export function placingTo({ prefix, schema }: Placing, what = 'bindHost()'): () 
   };
 }
 
+/** Where billing's tables are once {@link placingTo} has set this. */
+export const placingAfter = ({ prefix, schema }: Placing): Placing => ({
+  prefix: isGiven(prefix) ? prefix : state.prefix,
+  schema: isGiven(schema) ? schema : state.schema,
+});
+
 /** An empty text is no prefix and no schema, as in the environment. */
 const isGiven = (value: unknown): boolean => value !== undefined && value !== '';
 

@@ -1,16 +1,18 @@
 import {
+  ChildEntity,
   Column,
-  DataSource,
   Entity,
   EntitySchema,
   ManyToOne,
   PrimaryColumn,
   PrimaryGeneratedColumn,
+  TableInheritance,
+  ViewEntity,
 } from 'typeorm';
 import {
   bindHost,
+  check,
   migrate,
-  pendingSql,
   Plan,
   sqlScripts,
   Subscription,
@@ -19,10 +21,7 @@ import {
   User,
   userBilling,
 } from '../../src';
-import { bindSettings, readSettings } from '../../src/data-sources/settings';
-import { createDataSource } from '../../src/data-sources/shared';
-import { engines, engineNamed } from '../support/engines';
-import { opened } from '../support/data-source';
+import { engineNamed } from '../support/engines';
 import { unbindHost } from '../support/unbind';
 import { openHost } from './open-host';
 
@@ -88,8 +87,33 @@ describe('C2 T3 bindHost', () => {
       @PrimaryColumn('datetime')
       at!: Date;
     }
+    @Entity('lists')
+    class List {
+      @PrimaryColumn('text', { array: true })
+      id!: string[];
+    }
+    @ViewEntity({ expression: 'SELECT 1 AS id' })
+    class Seen {
+      @PrimaryColumn('integer')
+      id!: number;
+    }
+    @Entity()
+    class OwnPlan extends Plan {}
     const cases: [unknown, string][] = [
+      [undefined, 'bindHost() got undefined'],
+      [null, 'bindHost() got null'],
+      [[Organization], 'bindHost() got a list'],
+      [Organization, 'bindHost() got function'],
       [{ tenant: null }, 'got null as tenant'],
+      // As where two files import each other.
+      [{ tenant: undefined }, 'got undefined as tenant'],
+      [{ tenants: undefined }, 'got tenants'],
+      [{ tenant: Tenant }, 'got Tenant as tenant, which is a stand-in'],
+      [{ tenant: User }, 'got User as tenant, which is a stand-in'],
+      [{ tenant: Plan }, "got Plan as tenant, which is a table of billing's"],
+      [{ user: OwnPlan }, "got OwnPlan as user, which is a table of billing's"],
+      [{ tenant: List }, 'List.id has the type text[]'],
+      [{ tenant: Seen }, 'Seen is a view'],
       [{ tenants: Organization }, 'got tenants'],
       [{ tenant: Pair }, 'Pair has a primary key of 2 columns'],
       [{ tenant: Moment }, 'Moment.at has the type datetime'],
@@ -97,6 +121,35 @@ describe('C2 T3 bindHost', () => {
     for (const [classes, message] of cases) {
       expect(() => bindHost(classes as object)).toThrow(invalid(message));
     }
+  });
+
+  it("H1 takes one class for both, and a child entity, which has its parent's table", async () => {
+    @Entity('parties')
+    @TableInheritance({ column: 'type' })
+    class Party {
+      @PrimaryColumn('integer')
+      id!: number;
+      @Column('text')
+      type!: string;
+    }
+    @ChildEntity('company')
+    class Company extends Party {}
+    bindHost({ tenant: Company, user: Company });
+    const database = await createDatabase({ host: 'empty' });
+    await database.exec(
+      'CREATE TABLE parties (id integer PRIMARY KEY NOT NULL, type text NOT NULL)',
+    );
+    const dataSource = await openHost(database, [Party, Company]);
+    const [first] = await sqlScripts(tenantBilling.migrations.sqlite, { dialect: 'd1' });
+    expect(first?.forward).toContain('REFERENCES "parties" ("id")');
+    expect(await migrate(dataSource)).toHaveLength(2);
+    const company = await dataSource.getRepository(Company).save({ id: 7 });
+    const plan = await dataSource.getRepository(Plan).save({ name: 'Pro' });
+    const subscriptions = dataSource.getRepository(Subscription);
+    await subscriptions.save({ tenantId: company.id as never, planId: plan.id });
+    const [found] = await subscriptions.find({ relations: { tenant: true } });
+    expect(found?.tenant).toBeInstanceOf(Company);
+    expect(await check(dataSource)).toEqual([]);
   });
 
   it('C2 refuses a class after a DataSource was initialised without it', async () => {
@@ -191,76 +244,3 @@ describe('T3 U2 a relation that names its target by a text', () => {
     ).toEqual([Own, Own]);
   });
 });
-
-describe('T3 U2 C3 tables that are named where no class is at hand', () => {
-  it.each(engines)('T3 U2 C3 migrate on $name, and the same in SQL files', async (engine) => {
-    const { dialect } = engine;
-    const database = await engine.createDatabase({ host: 'none' });
-    const organizations = dialect === 'postgres' ? 'core.organizations' : 'organizations';
-    await database.exec(
-      `${dialect === 'postgres' ? 'CREATE SCHEMA core;' : ''}
-       CREATE TABLE ${organizations} (id integer PRIMARY KEY);
-       CREATE TABLE "ac.counts" (k varchar(48) PRIMARY KEY)`,
-    );
-    const settings = readSettings({
-      DATABASE_URL: 'sqlite::memory:',
-      BILLING_TENANT: 'core.organizations.id:integer',
-      BILLING_USER: '"ac.counts".k:varchar(48)',
-    });
-    bindSettings(settings);
-    const dataSource: DataSource = await (database.binding !== undefined || dialect === 'postgres'
-      ? openHost(database, [])
-      : opened(createDataSource(readSettings({ DATABASE_URL: database.url }))));
-    const shown = (await pendingSql(dataSource)).flatMap(({ sql }) => sql).join('\n');
-    const scripts = await sqlScripts(
-      [...tenantBilling.migrations[dialect], ...userBilling.migrations[dialect]],
-      { dialect: dialect === 'postgres' ? 'postgres' : 'd1' },
-    );
-    for (const text of [shown, scripts.map(({ forward }) => forward).join('\n')]) {
-      expect(text).toContain(
-        `REFERENCES ${dialect === 'postgres' ? '"core"."organizations"' : '"organizations"'} ("id")`,
-      );
-      expect(text).toContain('REFERENCES "ac.counts" ("k")');
-      expect(text).toContain('"tenant_id" integer NOT NULL');
-      expect(text).toContain('"user_id" varchar(48) NOT NULL');
-      expect(text).not.toMatch(/REFERENCES "(?:tenants|user)"/);
-    }
-    expect(await migrate(dataSource)).toHaveLength(2);
-  });
-
-  it.each([
-    ['organizations', 'BILLING_TENANT is "organizations"'],
-    ['organizations.id:date', '"date" is no type of a key'],
-  ])('C3 refuses BILLING_TENANT=%s', (text, message) => {
-    expect(() => readSettings({ DATABASE_URL: 'sqlite::memory:', BILLING_TENANT: text })).toThrow(
-      invalid(message),
-    );
-  });
-});
-
-describe.each(engines)(
-  'T4 a host table that does not fit on $name',
-  ({ createDatabase, dialect }) => {
-    it('T4 is answered with the table that is near, and what binds it', async () => {
-      const database = await createDatabase({ host: 'none' });
-      await database.exec(
-        `CREATE TABLE tenants (id ${dialect === 'postgres' ? 'uuid' : 'text'} PRIMARY KEY);
-       CREATE TABLE users (id integer PRIMARY KEY, name text);
-       CREATE TABLE invoices (id integer PRIMARY KEY)`,
-      );
-      const error: unknown = await migrate(await openHost(database, [], { logger: 'debug' })).catch(
-        (reason: unknown) => reason,
-      );
-      expect(error).toMatchObject({ code: 'HOST_TABLE_MISSING' });
-      const { message } = error as Error;
-      for (const part of [
-        '"users" ("id" integer)',
-        'bindHost({ user: … })',
-        'BILLING_USER=users.id:integer',
-      ]) {
-        expect(message).toContain(part);
-      }
-      expect(message).not.toMatch(/invoices|BILLING_HOST_TABLES/);
-    });
-  },
-);

@@ -37,6 +37,27 @@ describe("C2 T3 bindHost with classes in the place of billing's", () => {
     expect(tenantBilling.entities).not.toContain(OurPlan);
   });
 
+  it.each([
+    ['plans', 'in one call', {}],
+    ['plans', 'in a later call', { later: true }],
+    ['b_plans', 'in one call', {}],
+    ['b_plans', 'in a later call', { later: true }],
+    ['plans', 'in one call, and its schema', { schema: 'shop' }],
+    ['plans', 'in a later call, and its schema', { schema: 'shop', later: true }],
+  ] as [string, string, { schema?: string; later?: boolean }][])(
+    'C2 takes one that names its table %s, with a prefix %s',
+    async (name, _, { schema, later = false }) => {
+      @Entity({ name, ...(schema !== undefined && { schema }) })
+      class Own extends OurPlan {}
+      const place = { prefix: 'b_', ...(schema !== undefined && { schema }) };
+      if (later) bindHost(place);
+      bindHost({ ...(!later && place), plan: Own });
+      bindHost({ ...place, plan: Own });
+      const dataSource = await openHost(await createDatabase(), []);
+      expect(dataSource.getMetadata(Plan)).toMatchObject({ target: Own, tableName: 'b_plans' });
+    },
+  );
+
   it('C2 refuses what can take no place, and then changes nothing', () => {
     class Bare extends Plan {}
     @Entity('our_plans')
@@ -48,13 +69,16 @@ describe("C2 T3 bindHost with classes in the place of billing's", () => {
     @Entity()
     class Other extends SubscriptionPlan {}
     const cases: [object, string][] = [
-      [{ plan: undefined, subscription: null }, 'got null as subscription'],
+      [{ subscription: null }, 'got null as subscription'],
+      // As where two files import each other.
+      [{ plan: undefined }, 'got undefined as plan'],
       [{ plan: Bare }, 'Bare as plan, which is no entity class'],
       [{ plan: Child }, 'Child as plan, which is no entity class'],
       [{ plan: Other }, 'Other as plan, which does not extend Plan'],
       [{ plan: Plan }, 'Plan as plan, which does not extend Plan'],
       [{ plan: Elsewhere }, 'whose @Entity() names another table than plans'],
-      [{ plan: InSchema }, 'whose @Entity() names another table than plans'],
+      [{ plan: InSchema }, 'whose @Entity() names the schema shop'],
+      [{ plan: InSchema, schema: 'billing' }, 'whose @Entity() names the schema shop'],
       [{ plans: OurPlan }, 'got plans: give tenant, user, plan, subscription'],
       [{ plan: OurPlan, subscription: OurPlan }, 'does not extend Subscription'],
     ];

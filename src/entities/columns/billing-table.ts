@@ -82,7 +82,7 @@ export function BillingTable<const Property extends string = never>({
     for (const [name, sql] of checks) applyCheck(target, name, sql);
     placeNames(target);
     registerTable(prototype, target, placedSite(target, { table, columns }));
-    registerBillingClass(target);
+    registerBillingClass(target, table);
   };
 }
 
