@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { engineOf } from '../engines/registry';
 import { BillingError } from '../errors';
 import { assertNoHostParts } from '../migrations/host-parts/guard';
-import { BillingMigrationExecutor, migrationNamed } from './executor';
+import { BillingMigrationExecutor } from './executor';
 import { inOrder, runUnits, type Site, type Unit } from './units';
 
 export interface RevertOptions {
@@ -36,7 +36,9 @@ export async function revert(
   const outside = new BillingMigrationExecutor(dataSource, engine);
   const apart = engine.atomicity === 'batch' && options.transaction !== 'none';
   // Where each is sent by itself, what refuses one would leave the ones before it reverted.
-  if (apart && !site.fake) await assertRevertible(dataSource, await namesNow(outside));
+  if (apart && !site.fake) {
+    await assertRevertible(dataSource, outside, await namesNow(outside));
+  }
   const units: Unit<string>[] = apart
     ? // What fails leaves the ones before it reverted.
       (await namesNow(outside)).map((name) => ({
@@ -57,12 +59,17 @@ export async function revert(
   return runUnits(site, inOrder(units));
 }
 
-async function assertRevertible(dataSource: DataSource, names: readonly string[]): Promise<void> {
+async function assertRevertible(
+  dataSource: DataSource,
+  executor: BillingMigrationExecutor,
+  names: readonly string[],
+): Promise<void> {
+  const { dialect } = engineOf(dataSource);
   const queryRunner = dataSource.createQueryRunner();
   try {
     for (const name of names) {
-      const migration = migrationNamed(dataSource, name);
-      if (migration !== undefined) await assertNoHostParts(queryRunner, migration);
+      const migration = executor.held(name);
+      if (migration !== undefined) await assertNoHostParts(queryRunner, migration, dialect);
     }
   } finally {
     await queryRunner.release();
