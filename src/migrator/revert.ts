@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { engineOf } from '../engines/registry';
 import { BillingError } from '../errors';
 import { assertNoHostParts } from '../migrations/host-parts/guard';
@@ -49,8 +49,11 @@ export async function revert(
     : [
         {
           wrapped: options.transaction !== 'none',
-          async work(executor) {
+          async work(executor, queryRunner) {
             const names = await namesNow(executor);
+            if (options.transaction === 'none' && !site.fake) {
+              await assertRevertible(dataSource, executor, names, queryRunner);
+            }
             for (const name of names) await undo(executor, name);
             return names;
           },
@@ -63,16 +66,17 @@ async function assertRevertible(
   dataSource: DataSource,
   executor: BillingMigrationExecutor,
   names: readonly string[],
+  only?: QueryRunner,
 ): Promise<void> {
   const { dialect } = engineOf(dataSource);
-  const queryRunner = dataSource.createQueryRunner();
+  const queryRunner = only ?? dataSource.createQueryRunner();
   try {
     for (const name of names) {
       const migration = executor.held(name);
       if (migration !== undefined) await assertNoHostParts(queryRunner, migration, dialect);
     }
   } finally {
-    await queryRunner.release();
+    if (queryRunner !== only) await queryRunner.release();
   }
 }
 

@@ -52,7 +52,7 @@ export const sqliteMentions = (objects: string): string => `
     CASE WHEN ${ENDS} OR "mode" IN ('line', 'block') OR ${CLOSES} THEN ''
       WHEN "mode" <> '' OR ${IS_WORD} THEN "word" || lower(${SIGN}) ELSE '' END,
     CASE WHEN ${ENDS} OR ${CLOSES} THEN "word"
-      WHEN "mode" = '' AND ${SIGN} IN (${list([...',);.'])}) AND ${TWO} NOT IN (${code('--')}, ${code('/*')}) THEN ${SIGN} END,
+      WHEN "mode" = '' AND ${SIGN} IN (${code(',')}, ${code(')')}, ${code(';')}, ${code('.')}) AND ${TWO} NOT IN (${code('--')}, ${code('/*')}) THEN ${SIGN} END,
     CASE WHEN ${CLOSES} AND "mode" = ${code("'")} THEN 'text' WHEN ${CLOSES} THEN 'name' ELSE '' END
   FROM "scan" WHERE "at" <= length("sql")
 ), "token" AS (
