@@ -120,7 +120,7 @@ describe.each(enginesByUrl)("a host's own migration history on $name", ({ create
     const own = 'CreateOwners1700000000000';
     await host.steps('run');
     expect(await host.billing('migrate')).toMatchObject({ exitCode: 0 });
-    await database.exec('UPDATE migrations SET id = 10 - id WHERE id < 0');
+    await database.exec('UPDATE migrations SET id = id + 1000000010 WHERE id < 0');
     const applied = await catalog(database);
 
     expect(await host.billing('add', '--out', 'migrations')).toMatchObject({ exitCode: 0 });
