@@ -53,7 +53,7 @@ export function oldestFirst<One extends Applied>(applied: readonly One[]): One[]
 
 /**
  * The records that a DataSource reverts, the newest first. It passes over billing's if it holds none of
- * them, and over a host's if it holds none of the host's and billing's are set apart.
+ * them, and over a host's if it holds billing's alone and these are set apart, or none is recorded.
  *
  * @param known the names under which the migrations that it holds are recorded
  */
@@ -68,6 +68,8 @@ export function newestFirst<One extends Applied>(
       (one) => known.includes(one.name) || !(isApart(one) || (holdsNone && isBillings(one.name))),
     )
     .reverse();
+  const isForeign = ({ name }: One): boolean => !known.includes(name) && !isBillings(name);
+  if (holdsBillingAlone(held) && found.every(isForeign)) return [];
   const apart = found.filter(isApart);
   return apart.length > 0 && found.every((one) => isApart(one) || !known.includes(one.name))
     ? apart

@@ -72,6 +72,12 @@ describe.each(engines)("billing beside a host's own history on $name", (engine) 
     expect(await billingTables(database)).toEqual([...BILLING_TABLES].sort());
     expect(await revert(billing, { all: true })).toEqual([...MIGRATIONS].reverse());
     expect(await catalog(database)).toEqual(before);
+    // Once more there is nothing of billing's to revert, and for all who do it at once.
+    expect(await revert(billing)).toEqual([]);
+    await migrate(billing);
+    const others = await Promise.all([1, 2, 3].map(() => dataSourceOn(database, OURS)));
+    const reverted = await Promise.all(others.map((one) => revert(one, { all: true })));
+    expect(reverted.flat().sort()).toEqual([...MIGRATIONS].sort());
     await host.undoLastMigration();
     await host.undoLastMigration();
     expect(await names(database)).toEqual([]);
