@@ -68,11 +68,11 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
   async check(dataSource) {
     const comparison = await compare(dataSource);
     const { differences, hosts, unchecked } = comparison;
-    if (unchecked.length > 0) {
-      return { text: incompleteText(comparison), json: comparison, exitCode: 1 };
-    }
     const lacking = await lackingMigrations(dataSource);
     const json = { ...comparison, ...lackingPart(lacking) };
+    if (unchecked.length > 0) {
+      return { text: lackingLine(lacking) + incompleteText(comparison), json, exitCode: 1 };
+    }
     const pending = (await status(dataSource)).filter(({ state }) => state === 'pending');
     const first =
       pending.length === 0

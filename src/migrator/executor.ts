@@ -11,6 +11,7 @@ import { tableOfRecords } from '../migrations/adoption';
 import { holdsBillingAlone, newestFirst, setApart } from '../migrations/apart';
 import { declaredBy } from '../migrations/billing-migration';
 import { assertDialect } from '../migrations/dialect';
+import { assertNoHostParts } from '../migrations/host-parts/guard';
 import { heldUnder, nameOf, originOf } from '../migrations/records';
 import type { ReversibleMigration } from '../migrations/reversible-migration';
 import { assertHostIsReady, type Following, following, hasHostTables } from './host-check';
@@ -95,6 +96,12 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     return newestFirst(applied, dataSourceOf(this).migrations, this.names())[0];
   }
 
+  /** The migration that is, or will be, recorded under this name: known after a read of the table. */
+  held(name: string): MigrationInterface | undefined {
+    const names = heldUnder(dataSourceOf(this).migrations, this.#recorded);
+    return [...names].find(([, one]) => one === name)?.[0];
+  }
+
   /** The names under which the migrations are, or will be, recorded: known after a read of the table. */
   names(): string[] {
     return [...heldUnder(dataSourceOf(this).migrations, this.#recorded).values()];
@@ -115,7 +122,9 @@ export class BillingMigrationExecutor extends MigrationExecutor {
         Object.assign(migration, { name, timestamp: Number(name.slice(-13)) });
       }
       const billing = declaredBy(instance, this.engine.dialect);
-      if (billing !== undefined) migration.instance = this.#checked(migration.name, billing);
+      if (billing !== undefined) {
+        migration.instance = this.#checked(migration.name, billing, billing !== instance);
+      }
       migrations.push(migration);
     }
     return migrations.filter(({ name }) => this.only === undefined || name === this.only);
@@ -159,7 +168,7 @@ export class BillingMigrationExecutor extends MigrationExecutor {
     return following(migration, this.engine, dataSourceOf(this));
   }
 
-  #checked(name: string, migration: ReversibleMigration): ReversibleMigration {
+  #checked(name: string, migration: ReversibleMigration, isCopy: boolean): ReversibleMigration {
     return {
       ...migration,
       billing: originOf(migration) ?? migration.name,
@@ -168,7 +177,11 @@ export class BillingMigrationExecutor extends MigrationExecutor {
         await assertHostIsReady(queryRunner, this.engine, this.#following(migration));
         await migration.up(queryRunner);
       },
-      down: (queryRunner) => migration.down(queryRunner),
+      down: async (queryRunner) => {
+        // The others refuse by themselves.
+        if (isCopy) await assertNoHostParts(queryRunner, migration, this.engine.dialect);
+        await migration.down(queryRunner);
+      },
     };
   }
 }

@@ -1,9 +1,9 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { engineOf } from '../engines/registry';
 import { BillingError } from '../errors';
 import { assertNoHostParts } from '../migrations/host-parts/guard';
 import { originOf } from '../migrations/records';
-import { BillingMigrationExecutor, migrationNamed } from './executor';
+import { BillingMigrationExecutor } from './executor';
 import { inOrder, runUnits, type Site, type Unit } from './units';
 
 export interface RevertOptions {
@@ -37,7 +37,9 @@ export async function revert(
   const outside = new BillingMigrationExecutor(dataSource, engine);
   const apart = engine.atomicity === 'batch' && options.transaction !== 'none';
   // Where each is sent by itself, what refuses one would leave the ones before it reverted.
-  if (apart && !site.fake) await assertRevertible(dataSource, await namesNow(outside));
+  if (apart && !site.fake) {
+    await assertRevertible(dataSource, outside, await namesNow(outside));
+  }
   const units: Unit<string>[] = apart
     ? // What fails leaves the ones before it reverted.
       (await namesNow(outside)).map((name) => ({
@@ -48,8 +50,11 @@ export async function revert(
     : [
         {
           wrapped: options.transaction !== 'none',
-          async work(executor) {
+          async work(executor, queryRunner) {
             const names = await namesNow(executor);
+            if (options.transaction === 'none' && !site.fake) {
+              await assertRevertible(dataSource, executor, names, queryRunner);
+            }
             for (const name of names) await undo(executor, name);
             return names;
           },
@@ -59,16 +64,22 @@ export async function revert(
 }
 
 /** Up to the first of the host's own: what its `down` takes away is known only when that has run. */
-async function assertRevertible(dataSource: DataSource, names: readonly string[]): Promise<void> {
-  const queryRunner = dataSource.createQueryRunner();
+async function assertRevertible(
+  dataSource: DataSource,
+  executor: BillingMigrationExecutor,
+  names: readonly string[],
+  only?: QueryRunner,
+): Promise<void> {
+  const { dialect } = engineOf(dataSource);
+  const queryRunner = only ?? dataSource.createQueryRunner();
   try {
     for (const name of names) {
-      const migration = migrationNamed(dataSource, name);
+      const migration = executor.held(name);
       if (migration === undefined || originOf(migration) === undefined) return;
-      await assertNoHostParts(queryRunner, migration);
+      await assertNoHostParts(queryRunner, migration, dialect);
     }
   } finally {
-    await queryRunner.release();
+    if (queryRunner !== only) await queryRunner.release();
   }
 }
 

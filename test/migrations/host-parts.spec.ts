@@ -1,7 +1,15 @@
-import { DataSource } from 'typeorm';
-import { type BillingError, migrate, revert, sqlScripts, tenantBilling } from '../../src';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import {
+  type BillingError,
+  migrate,
+  revert,
+  sqlScripts,
+  tenantBilling,
+  userBilling,
+} from '../../src';
 import { openDataSource } from '../support/data-source';
 import { catalog, engines, rowsOf, TENANT_IDS, type TestDatabase } from '../support/engines';
+import { recorded } from '../../src/migrator/sql-scripts';
 import { ADDITIONS, partsOf, type Addition } from '../support/host-additions';
 
 const PLAN = '00000000-0000-4000-8000-000000000001';
@@ -80,11 +88,76 @@ describe.each(engines)("H5 a rollback and what is the host's on $name", (engine)
     await open();
     await database.exec('ALTER TABLE plans ADD COLUMN segment text');
     const before = await catalog(database);
-    await expect(revert(dataSource, { all: true })).rejects.toMatchObject({
-      code: 'HOST_PARTS_IN_THE_WAY',
-    });
-    expect(await catalog(database)).toEqual(before);
+    for (const transaction of ['all', 'each', 'none'] as const) {
+      await expect(revert(dataSource, { all: true, transaction })).rejects.toMatchObject({
+        code: 'HOST_PARTS_IN_THE_WAY',
+      });
+      expect(await catalog(database)).toEqual(before);
+    }
     expect(await revert(dataSource)).toHaveLength(1);
     expect(await migrate(dataSource)).toHaveLength(1);
+  });
+
+  it("H5 T7 a host's rows that refer to a plan stay, whatever ON DELETE says", async () => {
+    await open();
+    const id = dialect === 'postgres' ? 'uuid' : 'text';
+    const tables = ['CASCADE', 'RESTRICT', 'SET NULL', 'SET DEFAULT', 'NO ACTION'].map((action) => {
+      const name = `Host ${action.toLowerCase()}`;
+      return { name, sql: `"${name}" (plan ${id} REFERENCES plans (id) ON DELETE ${action})` };
+    });
+    for (const { name, sql } of tables) {
+      await database.exec(`CREATE TABLE ${sql}`);
+      await database.exec(`INSERT INTO "${name}" VALUES ('${PLAN}')`);
+    }
+    for (const transaction of ['all', 'none'] as const) {
+      const error: unknown = await revert(dataSource, { all: true, transaction }).catch(
+        (one: unknown) => one,
+      );
+      expect(partsOf(error)).toHaveLength(tables.length);
+      for (const { name } of tables) expect(await rowsOf(database, name)).toEqual([{ plan: PLAN }]);
+    }
+  });
+
+  it('H5 T7 a copy of its SQL in a file of the host is refused too', async () => {
+    database = await createDatabase();
+    const [original] = tenantBilling.migrations[dialect].map((Migration) => new Migration());
+    const run = (way: 'up' | 'down') => async (queryRunner: QueryRunner) => {
+      for (const sql of await recorded((recorder) => original![way](recorder))) {
+        await queryRunner.query(sql);
+      }
+    };
+    class CreateTenantBilling1899999999999 implements MigrationInterface {
+      name = 'CreateTenantBilling1899999999999';
+      billing = original!.name;
+      up = run('up');
+      down = run('down');
+    }
+    dataSource = await openDataSource(database);
+    Object.assign(dataSource, { migrations: [new CreateTenantBilling1899999999999()] });
+    await migrate(dataSource);
+    await database.exec('ALTER TABLE plans ADD COLUMN segment text');
+    const before = await catalog(database);
+    expect(partsOf(await revert(dataSource).catch((error: unknown) => error))).toEqual([
+      'plans column segment',
+    ]);
+    expect(await catalog(database)).toEqual(before);
+    await database.exec('ALTER TABLE plans DROP COLUMN segment');
+    expect(await revert(dataSource)).toEqual(['CreateTenantBilling1899999999999']);
+  });
+
+  it('H5 T7 those made from it are refused first, under whatever name it is recorded', async () => {
+    await open();
+    const own = [...tenantBilling.migrations[dialect], ...userBilling.migrations[dialect]].map(
+      (Migration) =>
+        new (class extends Migration {
+          override readonly name = `${new Migration().name.slice(0, -13)}1899999999999`;
+        })(),
+    );
+    Object.assign(dataSource, { migrations: own });
+    await database.exec('ALTER TABLE plans ADD COLUMN segment text');
+    const before = await catalog(database);
+    const error: unknown = await revert(dataSource, { all: true }).catch((one: unknown) => one);
+    expect(partsOf(error)).toEqual(['plans column segment']);
+    expect(await catalog(database)).toEqual(before);
   });
 });

@@ -72,9 +72,40 @@ describe.each(engines)("billing beside a host's own history on $name", (engine) 
     expect(await billingTables(database)).toEqual([...BILLING_TABLES].sort());
     expect(await revert(billing, { all: true })).toEqual([...MIGRATIONS].reverse());
     expect(await catalog(database)).toEqual(before);
+    // Once more there is nothing of billing's to revert, and for all who do it at once.
+    expect(await revert(billing)).toEqual([]);
+    await migrate(billing);
+    const others = await Promise.all([1, 2, 3].map(() => dataSourceOn(database, OURS)));
+    const reverted = await Promise.all(others.map((one) => revert(one, { all: true })));
+    expect(reverted.flat().sort()).toEqual([...MIGRATIONS].sort());
     await host.undoLastMigration();
     await host.undoLastMigration();
     expect(await names(database)).toEqual([]);
+  });
+
+  it("C4 T7 is reverted newest first by TypeORM's own, after a host's that lists it too", async () => {
+    const database = await createDatabase();
+    const first = await dataSourceOn(database, HOSTS);
+    await first.runMigrations();
+    const before = await catalog(database);
+    const billing = await dataSourceOn(database, OURS);
+    await migrate(billing);
+    const order: string[] = [];
+    const undo = async (): Promise<void> => {
+      const host = await dataSourceOn(database, [...HOSTS, ...OURS]);
+      const applied = await names(database);
+      await DataSource.prototype.undoLastMigration.call(host);
+      const left = await names(database);
+      order.push(...applied.filter((name) => !left.includes(name)));
+    };
+    for (const _ of both) await undo();
+    expect(order).toEqual([
+      Second1900000000000.name,
+      First1600000000000.name,
+      ...MIGRATIONS.toReversed(),
+    ]);
+    await first.runMigrations();
+    expect(await catalog(database)).toEqual(before);
   });
 
   it('C4 T7 has its place in the sequence where the host holds it', async () => {

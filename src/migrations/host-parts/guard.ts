@@ -29,6 +29,8 @@ interface Known {
 }
 
 const known = new WeakMap<object, Known>();
+/** By dialect and name. */
+const originals = new Map<string, Known>();
 
 /**
  * Has the `down` of each migration of a list refuse to drop a table with something of the host's on it,
@@ -48,6 +50,7 @@ export function keepingHostParts(
     const plain = list[index];
     if (plain === undefined) return;
     known.set(prototype, { plain, list, dialect });
+    originals.set(`${dialect} ${plain.migration.name}`, { plain, list, dialect });
     prototype.down = async function (queryRunner) {
       // What only records the statements has no DataSource.
       const dataSource = dataSourceOf(queryRunner) as DataSource | undefined;
@@ -60,14 +63,17 @@ export function keepingHostParts(
 /**
  * Refuses to revert a migration whose tables have something of the host's on them.
  *
+ * @param dialect by which a copy of the SQL of billing's is known too: it extends nothing that refuses
  * @throws BillingError `HOST_PARTS_IN_THE_WAY`, which names each
  */
 export async function assertNoHostParts(
   queryRunner: QueryRunner,
   migration: MigrationInterface,
+  dialect?: MigrationDialect,
 ): Promise<void> {
   const dataSource = dataSourceOf(queryRunner) as DataSource | undefined;
-  const { sql, tables } = (await hostPartsQuery(migration, dataSource)) ?? {};
+  const found = knownOf(migration) ?? copiedIn(migration, dialect);
+  const { sql, tables } = (found && (await queryOf(found, dataSource))) ?? {};
   if (sql === undefined || tables === undefined) return;
   const rows = (await queryRunner.query(sql)) as HostPartInTheWay[];
   if (rows.length === 0) return;
@@ -83,13 +89,20 @@ export async function assertNoHostParts(
  * The query for what is in the way of reverting a migration, and the tables that it would drop.
  * Undefined for a migration that makes no table, or is none of billing's.
  */
-export async function hostPartsQuery(
-  migration: MigrationInterface,
-  dataSource?: DataSource,
-): Promise<{ readonly sql: string; readonly tables: readonly string[] } | undefined> {
+export async function hostPartsQuery(migration: MigrationInterface): Promise<InTheWay | undefined> {
   const found = knownOf(migration);
-  if (found === undefined) return undefined;
-  const { plain, list, dialect } = found;
+  return found && (await queryOf(found));
+}
+
+interface InTheWay {
+  readonly sql: string;
+  readonly tables: readonly string[];
+}
+
+async function queryOf(
+  { plain, list, dialect }: Known,
+  dataSource?: DataSource,
+): Promise<InTheWay | undefined> {
   const statements = async (one: Plain): Promise<string[]> => {
     const recorded: string[] = [];
     const recorder = {
@@ -112,3 +125,8 @@ function knownOf(migration: object): Known | undefined {
   }
   return undefined;
 }
+
+const copiedIn = (
+  { billing }: MigrationInterface & { readonly billing?: unknown },
+  dialect: MigrationDialect | undefined,
+): Known | undefined => originals.get(`${String(dialect)} ${String(billing)}`);

@@ -13,7 +13,7 @@ WITH owned AS (
     ARRAY(SELECT jsonb_array_elements_text(t->'parts')) AS parts
   FROM jsonb_array_elements(${jsonOf(tables.map(({ sql: _, ...one }) => ({ ...one, path: pathOf(one), dropped: dropped.includes(one.name) })))}::jsonb) t
 ), target AS (
-  SELECT o.*, c.relname, c.relowner, c.relacl, c.relnamespace, c.relrowsecurity, c.reltype, c.reloptions
+  SELECT o.*, c.relname, c.relowner, c.relacl, c.relnamespace, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.reltype, c.reloptions
   FROM owned o JOIN pg_class c ON c.oid = o.oid WHERE (o.t->>'dropped')::boolean
 ), part AS (
   SELECT conrelid AS "of", 'pg_constraint'::regclass AS class, oid, conname AS name FROM pg_constraint
@@ -38,7 +38,12 @@ WITH owned AS (
   FROM target t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal
   UNION SELECT t.relname, 'policy', p.polname
   FROM target t JOIN pg_policy p ON p.polrelid = t.oid
-  UNION SELECT t.relname, 'setting', 'row level security' FROM target t WHERE t.relrowsecurity
+  UNION SELECT t.relname, 'setting', 'row level security' FROM target t WHERE t.relrowsecurity OR t.relforcerowsecurity
+  UNION SELECT t.relname, 'setting', 'replica identity' FROM target t WHERE t.relreplident <> 'd'
+  UNION SELECT t.relname, 'sequence', d.objid::regclass::text
+  FROM target t JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid
+    AND d.classid = 'pg_class'::regclass AND d.deptype = 'a'
+  JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
   UNION SELECT t.relname, 'setting', option FROM target t, unnest(t.reloptions) option
   UNION SELECT t.relname, 'rule', r.rulename
   FROM target t JOIN pg_rewrite r ON r.ev_class = t.oid
