@@ -8,7 +8,7 @@ export interface OwnedTable {
   readonly defaults: readonly string[];
   /** Constraints and indexes. */
   readonly parts: readonly string[];
-  /** The CREATE TABLE statement. */
+  /** The CREATE TABLE statement, and those that add columns to it. */
   readonly sql: string;
 }
 
@@ -21,6 +21,7 @@ const CREATE_INDEX = new RegExp(
 );
 const ALTER_TABLE = new RegExp(String.raw`^ALTER TABLE (?:ONLY )?${PATH} `, 'i');
 const RENAME = new RegExp(String.raw`^ALTER TABLE ${PATH} RENAME TO ${NAME}`, 'i');
+const RENAME_COLUMN = new RegExp(String.raw`\bRENAME (?:COLUMN )?${NAME} TO ${NAME}`, 'i');
 const DROP_TABLE = new RegExp(String.raw`^DROP TABLE ${PATH}`, 'i');
 const COLUMN = new RegExp(String.raw`^\s*(?:ADD (?:COLUMN )?)?${NAME} (.*)$`, 'gim');
 const ADDED = new RegExp(String.raw`\bADD (?:COLUMN )?${NAME} ([^,]*)`, 'gi');
@@ -47,9 +48,14 @@ export function ownedTables(statements: readonly string[]): OwnedTable[] {
     const [, , altered = ''] = ALTER_TABLE.exec(sql) ?? [];
     change(altered, (table) => {
       const added = columnsIn(sql, ADDED);
+      const renamed =
+        RENAME_COLUMN.exec(sql)
+          ?.slice(2)
+          .flatMap((one) => plain(one) ?? []) ?? [];
       return {
         ...table,
-        columns: [...table.columns, ...added.columns],
+        sql: added.columns.length > 0 ? `${table.sql}\n${sql}` : table.sql,
+        columns: [...table.columns, ...added.columns, ...renamed],
         defaults: [...table.defaults, ...added.defaults],
         parts: [...table.parts, ...namesIn(sql, CONSTRAINT)],
       };

@@ -1,8 +1,8 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { BillingError } from '../../errors';
 import { dataSourceOf } from '../../host/typeorm';
-import type { MigrationDialect } from '../billing-tables';
-import { followingHost } from '../host-binding';
+import { createdTables, type MigrationDialect, placeOn } from '../billing-tables';
+import { followingHost, recordFor } from '../host-binding';
 import { ownedTables } from '../owned-tables';
 import type { ReversibleMigration, ReversibleMigrationClass } from '../reversible-migration';
 import { postgresHostParts } from './postgres';
@@ -94,12 +94,16 @@ export async function hostPartsQuery(
     const recorded: string[] = [];
     const recorder = {
       query: (sql: string) => Promise.resolve(recorded.push(sql)),
-      ...(dataSource && { dataSource, connection: dataSource }),
     } as unknown as QueryRunner;
+    if (dataSource !== undefined) recordFor(recorder, dataSource);
     await one.up.call(one.migration, followingHost(recorder, one.migration, dialect));
     return recorded;
   };
-  const tables = ownedTables(await statements(plain)).map(({ name }) => name);
+  // A migration that only changes a table may make it anew.
+  const created = createdTables(plain.migration, placeOn(dialect, dataSource));
+  const tables = ownedTables(await statements(plain))
+    .map(({ name }) => name)
+    .filter((name) => created.some(({ table }) => table === name));
   if (tables.length === 0) return undefined;
   const all = await Promise.all(list.map(statements));
   return { sql: QUERIES[dialect](ownedTables(all.flat()), tables).trim(), tables };
