@@ -46,6 +46,7 @@ const CHANGES: Record<Dialect, (clean: TestDatabase) => Promise<Change>> = {
       ALTER TABLE "plans" DROP CONSTRAINT "ck_plans_sort_order";
       ALTER TABLE "plans" DROP COLUMN "sort_order";
       ALTER TABLE "plans" ADD "setup_fee" bigint;
+      ALTER TABLE "plans" ALTER COLUMN "stripe_product_id" TYPE varchar(300);
       ALTER TABLE "plans" ADD CONSTRAINT "ck_plans_setup_fee" CHECK (${RULE});
       ${replaced(CHECKS.after)};
       CREATE INDEX "ix_plans_setup_fee" ON "plans" ("setup_fee");
@@ -53,6 +54,7 @@ const CHANGES: Record<Dialect, (clean: TestDatabase) => Promise<Change>> = {
       down: (queryRunner) =>
         queryRunner.query(`
       DROP INDEX "ix_plans_setup_fee";
+      ALTER TABLE "plans" ALTER COLUMN "stripe_product_id" TYPE varchar(255);
       ${replaced(CHECKS.before)};
       ALTER TABLE "plans" DROP CONSTRAINT "ck_plans_setup_fee";
       ALTER TABLE "plans" DROP COLUMN "setup_fee";
@@ -73,6 +75,7 @@ const CHANGES: Record<Dialect, (clean: TestDatabase) => Promise<Change>> = {
       ...before.map((sql) =>
         sql
           .replace(CHECKS.before, CHECKS.after)
+          .replace('"stripe_product_id" varchar(255)', '"stripe_product_id" varchar(300)')
           .replace(/"sort_order" integer NOT NULL DEFAULT 0,/, '"setup_fee" bigint,')
           .replace(
             /CONSTRAINT "ck_plans_sort_order" CHECK \(.*\),\n/,
@@ -91,13 +94,19 @@ const CHANGES: Record<Dialect, (clean: TestDatabase) => Promise<Change>> = {
   },
 };
 
+/** What a host writes into the text of `plans` on SQLite, which can't be altered: it makes it again. */
+export const REMADE = [
+  ['"stripe_product_id" varchar(255)', `"stripe_product_id" varchar(255) DEFAULT 'host'`],
+  [/\)$/, ', CHECK (trial_days <> 13), CONSTRAINT host_name UNIQUE (description))'],
+] as const;
+
 /** What a host adds: of each kind something, and rows that a cascade would take. */
 export const HOST: Record<Dialect, readonly string[]> = {
   postgres: [
     `ALTER TABLE plans ADD COLUMN "Badge" varchar(20) DEFAULT 'a, (b)', ADD COLUMN owner_id uuid REFERENCES tenants (id),
        ADD COLUMN label text GENERATED ALWAYS AS (lower(name)) STORED,
        ADD CONSTRAINT host_days CHECK (trial_days <> 13), ADD CONSTRAINT host_badge UNIQUE ("Badge"),
-       ALTER COLUMN description SET DEFAULT 'host'`,
+       ALTER COLUMN stripe_product_id SET DEFAULT 'host'`,
     'CREATE INDEX host_plans ON plans ("Badge", trial_days DESC) WHERE trial_days > 0',
     `CREATE FUNCTION host_keeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'kept'; END $$`,
     'CREATE TRIGGER "Host Keeps" BEFORE DELETE ON plans FOR EACH ROW EXECUTE FUNCTION host_keeps()',

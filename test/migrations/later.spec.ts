@@ -13,7 +13,7 @@ import { openHost } from '../host/open-host';
 import { catalog, engines, rowsOf, TENANT_IDS, type TestDatabase } from '../support/engines';
 import { partsOf } from '../support/host-additions';
 import { unbindHost } from '../support/unbind';
-import { HOST, laterMigration } from './later-migration';
+import { HOST, laterMigration, REMADE } from './later-migration';
 
 afterEach(unbindHost);
 
@@ -47,8 +47,21 @@ describe.each(engines)("H2 H5 a later migration of billing's on $name", (engine)
     dataSource.setOptions({ logger: 'debug' });
   };
 
+  /** Of a default and a constraint that SQLite takes only where a table is made. */
+  const remade = async (): Promise<string[]> => {
+    if (dialect === 'postgres') return [];
+    const [row] = await database.sql<{ sql: string }>(
+      `SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'plans'`,
+    );
+    return [
+      'DROP TABLE plans',
+      REMADE.reduce((sql, [find, replace]) => sql.replace(find, replace), row!.sql),
+    ];
+  };
+
   it('U3 B3 keeps all that the host added, and every row, up and down and up again', async () => {
-    await open([...HOST[dialect], ...ROWS]);
+    const add = `INSERT INTO plans (id, name) VALUES ('${TENANT_IDS[0]}', 'Max')`;
+    await open([...(await remade()), ...HOST[dialect], ...ROWS]);
     const before = await state();
     for (let round = 0; round < 2; round += 1) {
       expect(await migrate(dataSource)).toHaveLength(1);
@@ -62,6 +75,13 @@ describe.each(engines)("H2 H5 a later migration of billing's on $name", (engine)
       expect(await revert(dataSource)).toHaveLength(1);
       expect(await state()).toEqual(before);
     }
+    await migrate(dataSource);
+    await database.exec(add);
+    expect(await database.sql(`SELECT stripe_product_id FROM plans WHERE name = 'Max'`)).toEqual([
+      { stripe_product_id: 'host' },
+    ]);
+    await expect(database.exec(`UPDATE plans SET trial_days = 13`)).rejects.toThrow(/constraint/i);
+    await database.exec(`UPDATE plans SET trial_days = 800`);
   });
 
   it('U3 says what is in the way, either way, and changes nothing', async () => {
@@ -190,17 +210,20 @@ describe.each(engines)("H2 H5 a later migration of billing's on $name", (engine)
       .map(({ kind, table, name, definition }) => {
         const line = definition
           .replaceAll(/\s+/g, ' ')
+          .replaceAll(/ ?([(),]) ?/g, '$1')
           .replaceAll('"', '')
           .replace(/^\d+: /, '');
         return { kind, name, text: [kind, table, name, line].join(' ') };
       });
     const isChanged = (text: string): boolean =>
-      /setup_fee|sort_order|ck_plans_trial_days/.test(text);
+      /setup_fee|sort_order|ck_plans_trial_days|^(table|column) plans (plans|stripe_product_id)/.test(
+        text,
+      );
     const columns =
       dialect === 'postgres'
         ? []
         : await database.sql(
-            `SELECT * FROM pragma_table_xinfo('plans') WHERE name NOT IN ('setup_fee', 'sort_order') ORDER BY name`,
+            `SELECT * FROM pragma_table_xinfo('plans') WHERE name NOT IN ('setup_fee', 'sort_order', 'stripe_product_id') ORDER BY name`,
           );
     const there = new Set(entries.map(({ name }) => name));
     const rows = await Promise.all(
