@@ -202,7 +202,7 @@ export class BillingError<Details = unknown> extends Error {
 
   /** @internal */
   static hostPartsInTheWay<Details>(problem: string, details: Details): BillingError<Details> {
-    const remedy = 'revert what added it, or remove it, and then revert again';
+    const remedy = 'revert what added it, or remove it, and retry';
     return BillingError.#make('HOST_PARTS_IN_THE_WAY', problem, remedy, { details });
   }
 

@@ -8,7 +8,8 @@ import { hostTables } from '../../src/host/bindings';
 import type { Family } from '../../src/host/families';
 import type { HostColumn } from '../../src/migrations/reversible-migration';
 import { startPostgres } from '../../test/support/postgres-server';
-import type { Statements } from './statements';
+import { changedTables } from './changed-tables';
+import type { ChangedTables, Statements } from './statements';
 import { tidyPostgres } from './tidy-postgres';
 
 /** What one family's entities have that its migrations don't. */
@@ -19,7 +20,8 @@ export interface Change {
   /** Host columns that those tables reference. */
   readonly references: readonly HostColumn[];
   readonly postgres: Statements;
-  readonly sqlite: Statements;
+  /** Statements where all tables are new. */
+  readonly sqlite: Statements | ChangedTables;
 }
 
 /** Compares migrations and entities of each family on scratch databases of both engines. */
@@ -35,7 +37,10 @@ export async function findChanges(families: readonly Family[]): Promise<Change[]
       const postgres = await compare(family, { engine: 'postgres', place: url });
       if (sqlite.up.length + postgres.up.length === 0) continue;
       const { creates, references } = postgres;
-      changes.push({ family, creates, references, sqlite, postgres: tidyPostgres(postgres) });
+      changes.push({
+        ...{ family, creates, references, postgres: tidyPostgres(postgres) },
+        sqlite: sqlite.tables ?? sqlite,
+      });
     }
     return changes;
   } finally {
@@ -44,10 +49,12 @@ export async function findChanges(families: readonly Family[]): Promise<Change[]
   }
 }
 
-async function compare(
-  family: Family,
-  database: Settings['database'],
-): Promise<Statements & Pick<Change, 'creates' | 'references'>> {
+interface Comparison extends Statements, Pick<Change, 'creates' | 'references'> {
+  /** On SQLite, if tables change that are there. */
+  readonly tables: ChangedTables | undefined;
+}
+
+async function compare(family: Family, database: Settings['database']): Promise<Comparison> {
   const dataSource = createDataSource({
     ...readSettings({ BILLING_FAMILIES: family, BILLING_HOST_TABLES: 'create' }),
     database,
@@ -64,6 +71,7 @@ async function compare(
     return {
       up,
       down: downQueries.map(({ query }) => query.trim()).reverse(),
+      tables: database.engine === 'sqlite' ? await changedTables(dataSource, up) : undefined,
       creates: creates.filter((table) =>
         dataSource.entityMetadatas.some((one) => one.tableName === table),
       ),

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Change } from './changes';
-import type { Statements } from './statements';
+import type { ChangedTables, Statements } from './statements';
 
 const DIALECTS = ['postgres', 'sqlite'] as const;
 type Dialect = (typeof DIALECTS)[number];
@@ -53,19 +53,54 @@ function migrationFile(className: string, change: Change, dialect: Dialect): str
       : '',
     change.creates.length > 0 ? `  readonly creates = ${literal(change.creates)};` : '',
   ].filter(Boolean);
-  const { up, down } = change[dialect];
-  const imported =
-    up.length + down.length > 0 ? `import type { QueryRunner } from 'typeorm';\n` : '';
-  return `${imported}import type { ReversibleMigration } from '../reversible-migration';
-
+  const part = change[dialect];
+  const { head, methods } = 'before' in part ? changing(part) : sending(part, dialect);
+  return `${head.join('\n')}
 export class ${className} implements ReversibleMigration {
 ${[`  readonly name = '${className}';`, ...declared].join('\n')}
 
-${method('up', up, dialect)}
-
-${method('down', down, dialect)}
+${methods.join('\n\n')}
 }
 `;
+}
+
+interface Parts {
+  /** Lines above the class. */
+  readonly head: readonly string[];
+  readonly methods: readonly string[];
+}
+
+const IMPORT = `import type { ReversibleMigration } from '../reversible-migration';`;
+const IMPORT_RUNNER = `import type { QueryRunner } from 'typeorm';`;
+
+function sending({ up, down }: Statements, dialect: Dialect): Parts {
+  return {
+    head: [...(up.length + down.length > 0 ? [IMPORT_RUNNER] : []), IMPORT, ''],
+    methods: [method('up', up, dialect), method('down', down, dialect)],
+  };
+}
+
+/** Tables that are there are changed beside what the host has added to them. */
+function changing({ before, after, children }: ChangedTables): Parts {
+  const list = (name: string, statements: readonly string[]): string =>
+    `const ${name} = [\n${statements.map((sql) => `  \`${escape(dedentAll(sql))}\`,\n`).join('')}];\n`;
+  const both = children.length > 0;
+  const named = (name: string): string => (both ? `[...${name}, ...CHILDREN]` : name);
+  const change = (which: string, from: string, to: string): string =>
+    `  async ${which}(queryRunner: QueryRunner): Promise<void> {\n    await changeTables(queryRunner, ${named(from)}, ${named(to)});\n  }`;
+  return {
+    head: [
+      IMPORT_RUNNER,
+      `import { changeTables } from '../change-tables';`,
+      ...[IMPORT, ''],
+      list('BEFORE', before),
+      list('AFTER', after),
+      ...(both
+        ? ['/** They refer to a table that is rebuilt. */', list('CHILDREN', children)]
+        : []),
+    ],
+    methods: [change('up', 'BEFORE', 'AFTER'), change('down', 'AFTER', 'BEFORE')],
+  };
 }
 
 function literal(value: unknown): string {
@@ -96,6 +131,12 @@ function dedent(sql: string): string {
   const depth = /\n( +)\S[^\n]*$/.exec(sql)?.[1];
   return depth === undefined ? sql : sql.replaceAll(`\n${depth}`, '\n');
 }
+
+/** One definition a line, as deep as in a list. */
+const dedentAll = (sql: string): string =>
+  dedent(sql)
+    .replaceAll(/\n(?= {2})/g, '\n  ')
+    .replace(/\n(?=\))/g, '\n  ');
 
 const escape = (sql: string): string => sql.replaceAll(/[\\`]|\$\{/g, '\\$&');
 

@@ -28,7 +28,7 @@ export interface Scripts {
   /** Whether a host's own history may be in that table, and be reverted by TypeORM itself. */
   readonly setsApart: boolean;
   /** Fails if a query has a row, and says what is in its columns `table`, `kind` and `name`. */
-  readonly refuse: (query: string) => string;
+  readonly refuse: (query: string, file?: 'migration') => string;
   /** Removes the records of the migration, which the file of that name holds. */
   readonly forget: (migration: string, file: string) => readonly string[];
   /** The commands that run a file of each kind. */
@@ -43,9 +43,12 @@ export const recordIn = (table: string, migration: string): string =>
 export const forgetIn = (table: string, migration: string): string =>
   `DELETE FROM "${table}" WHERE "name" = '${migration}'`;
 
-/** What a rollback file says that is refused: SQL for the text of all rows of `refuse`'s query. */
-export const refusalSql = (join: (text: string) => string): string =>
-  `'This rollback would drop parts that billing did not make. Remove them first: ' || ${join(`"kind" || ' ' || "name" || ' (' || "table" || ')'`)}`;
+/** What a file says that is refused: SQL for the text of all rows of `refuse`'s query. */
+export const refusalSql = (
+  join: (text: string) => string,
+  file: 'rollback' | 'migration' = 'rollback',
+): string =>
+  `'This ${file} would drop parts that billing did not make. Remove them first: ' || ${join(`"kind" || ' ' || "name" || ' (' || "table" || ')'`)}`;
 
 /** The first line of a migration's SQL file, which identifies it whatever the file is called. */
 export const firstLineOf = (migration: string, dialect: string): string =>

@@ -13,14 +13,42 @@ import type { HostColumn, ReversibleMigration } from './reversible-migration';
  * host has bound others, what they send names those instead: the files themselves never change.
  */
 
-/** The DataSource for which a query runner, which has none, records statements. */
+/** For a query runner that has no DataSource and records statements: for which one it does. */
 const recordedFor = new WeakMap<object, DataSource>();
 
-/** Has what is recorded name the host's tables as this DataSource does. */
-export function recordFor(queryRunner: QueryRunner, dataSource: DataSource): QueryRunner {
+/** What reads the live tables that recorded statements are for. */
+const readers = new WeakMap<object, QueryRunner>();
+
+/**
+ * Has what is recorded name the host's tables as this DataSource does.
+ *
+ * @param reader if the statements are for the tables that are there now
+ */
+export function recordFor(
+  queryRunner: QueryRunner,
+  dataSource: DataSource,
+  reader?: QueryRunner,
+): QueryRunner {
   recordedFor.set(queryRunner, dataSource);
+  if (reader !== undefined) readers.set(queryRunner, reader);
   return queryRunner;
 }
+
+/** What a migration's query runner stands for. */
+export interface Bound {
+  /** Sends a statement as it is. */
+  readonly queryRunner: QueryRunner;
+  /** Reads the live tables; undefined where statements are recorded for any database. */
+  readonly reader: QueryRunner | undefined;
+  /** A statement of a migration with the names of tables as they are bound. */
+  readonly follow: (sql: string) => string;
+}
+
+const bound = new WeakMap<object, Bound>();
+
+/** For a migration that sends more than its own text. */
+export const boundOf = (queryRunner: QueryRunner): Bound =>
+  bound.get(queryRunner) ?? { queryRunner, reader: undefined, follow: (sql) => sql };
 
 /** The host's columns that a migration references, as they are bound. */
 export function boundReferences(
@@ -54,17 +82,21 @@ export function followingHost(
   familiesInUse.add(family);
   usePlacing();
   const place = placeOn(dialect, of);
-  const follow = following(family, tableOn(dialect, host), dialect) ?? ((sql: string) => sql);
+  const hosts = following(family, tableOn(dialect, host), dialect) ?? ((sql: string) => sql);
   // Billing's own names first: a table of the host's may have one of them.
+  const follow = (sql: string): string => hosts(placedSql(sql, billingTableNames, place));
   const query = (sql: string, ...rest: []): Promise<unknown> =>
-    queryRunner.query(follow(placedSql(sql, billingTableNames, place)), ...rest);
-  return new Proxy(queryRunner, {
+    queryRunner.query(follow(sql), ...rest);
+  const proxy = new Proxy(queryRunner, {
     get(target, key) {
       if (key === 'query') return query;
       const value: unknown = Reflect.get(target, key, target);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
+  const reader = dataSource === undefined ? readers.get(queryRunner) : queryRunner;
+  bound.set(proxy, { queryRunner, reader, follow });
+  return proxy;
 }
 
 /** Makes the schema that the host has bound, unless it is there. */

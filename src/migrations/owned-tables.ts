@@ -8,7 +8,7 @@ export interface OwnedTable {
   readonly defaults: readonly string[];
   /** Constraints and indexes. */
   readonly parts: readonly string[];
-  /** The CREATE TABLE statement. */
+  /** The CREATE TABLE statement, and those that add columns to it. */
   readonly sql: string;
 }
 
@@ -21,6 +21,8 @@ const CREATE_INDEX = new RegExp(
 );
 const ALTER_TABLE = new RegExp(String.raw`^ALTER TABLE (?:ONLY )?${PATH} `, 'i');
 const RENAME = new RegExp(String.raw`^ALTER TABLE ${PATH} RENAME TO ${NAME}`, 'i');
+const RENAME_COLUMN = new RegExp(String.raw`\bRENAME (?:COLUMN )?${NAME} TO ${NAME}`, 'i');
+const DROP_COLUMN = new RegExp(String.raw`\bDROP (?:COLUMN )?(?:IF EXISTS )?${NAME}`, 'gi');
 const DROP_TABLE = new RegExp(String.raw`^DROP TABLE ${PATH}`, 'i');
 const COLUMN = new RegExp(String.raw`^\s*(?:ADD (?:COLUMN )?)?${NAME} (.*)$`, 'gim');
 const ADDED = new RegExp(String.raw`\bADD (?:COLUMN )?${NAME} ([^,]*)`, 'gi');
@@ -47,9 +49,14 @@ export function ownedTables(statements: readonly string[]): OwnedTable[] {
     const [, , altered = ''] = ALTER_TABLE.exec(sql) ?? [];
     change(altered, (table) => {
       const added = columnsIn(sql, ADDED);
+      const renamed =
+        RENAME_COLUMN.exec(sql)
+          ?.slice(2)
+          .flatMap((one) => plain(one) ?? []) ?? [];
       return {
         ...table,
-        columns: [...table.columns, ...added.columns],
+        sql: added.columns.length > 0 ? `${table.sql}\n${sql}` : table.sql,
+        columns: [...table.columns, ...added.columns, ...renamed],
         defaults: [...table.defaults, ...added.defaults],
         parts: [...table.parts, ...namesIn(sql, CONSTRAINT)],
       };
@@ -64,6 +71,22 @@ export function ownedTables(statements: readonly string[]): OwnedTable[] {
   }
   return [...tables.values()];
 }
+
+/** A column that a statement of a migration drops. */
+export interface DroppedColumn {
+  readonly schema: string | undefined;
+  readonly table: string;
+  readonly column: string;
+}
+
+export const droppedColumns = (statements: readonly string[]): DroppedColumn[] =>
+  statements.flatMap(split).flatMap((sql) => {
+    const [, schema, table] = ALTER_TABLE.exec(sql) ?? [];
+    if (table === undefined) return [];
+    return namesIn(sql, DROP_COLUMN).map((column) => ({
+      ...{ schema: plain(schema), table: plain(table) ?? '', column },
+    }));
+  });
 
 /** A query of a migration may be several statements, each of which begins in a line of its own. */
 const split = (sql: string): string[] =>

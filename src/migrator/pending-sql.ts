@@ -39,10 +39,15 @@ export async function pendingSql(dataSource: DataSource): Promise<PendingSql[]> 
     const sql = await standIns(dataSource, engine);
     if (sql.length > 0) result.push({ name: 'stand-ins for the host tables', sql, complete: true });
   }
-  for (const { name } of pending) {
-    await record(name, (runner) =>
-      migrationNamed(dataSource, name)?.up(recordFor(runner, dataSource)),
-    );
+  const reader = dataSource.createQueryRunner();
+  try {
+    for (const { name } of pending) {
+      await record(name, (runner) =>
+        migrationNamed(dataSource, name)?.up(recordFor(runner, dataSource, reader)),
+      );
+    }
+  } finally {
+    await reader.release();
   }
   return result;
 }

@@ -76,7 +76,7 @@ async function assertRevertible(
     for (const name of names) {
       const migration = executor.held(name);
       if (migration === undefined || originOf(migration) === undefined) return;
-      await assertNoHostParts(queryRunner, migration, dialect);
+      await assertNoHostParts(queryRunner, migration, { dialect });
     }
   } finally {
     if (queryRunner !== only) await queryRunner.release();

@@ -120,6 +120,7 @@ async function script(
   const up = await recorded((queryRunner) => migration.up(queryRunner));
   const down = await recorded((queryRunner) => migration.down(queryRunner));
   const inTheWay = await hostPartsQuery(migration);
+  const inTheWayThere = await hostPartsQuery(migration, 'up');
   const makes =
     creates.length > 0 ? `Makes the table(s) ${creates.join(', ')}` : 'Changes tables of billing';
   const keys = references
@@ -137,6 +138,7 @@ async function script(
       ],
       wrap([
         ...(look === undefined ? [] : references.map(look)),
+        ...(inTheWayThere === undefined ? [] : [refuse(inTheWayThere.sql, 'migration')]),
         makeTable,
         ...up,
         ...(assertKeys === undefined || references.length === 0

@@ -1,5 +1,6 @@
 import { quote } from '../sql/quote';
 import { is, nameAsWritten, type Token, tokenize } from '../sql/tokens';
+import { clausesOf, meaningOf } from './column-clauses';
 
 /**
  * A table as SQLite's stored text defines it, read as far as a comparison needs. Names, types and
@@ -28,6 +29,7 @@ export interface Definition {
   readonly written: string;
   /** The text as written. */
   readonly text: string;
+  /** What it means, in one spelling. */
   readonly canonical: string;
 }
 
@@ -115,7 +117,15 @@ function read(tokens: readonly Token[], sql: string): Definition {
   if (words[0] === 'constraint' && !quoted) return { ...constraint, name: words[1] ?? '' };
   if (UNNAMED.has(words[0] ?? '') && !quoted) return { ...constraint, name: form };
   const written = nameAsWritten(sql, tokens[0]);
-  return { kind: 'column', name: words[0] ?? '', written, text, canonical: form };
+  const meaning = meaningOf(tokens);
+  return { kind: 'column', name: words[0] ?? '', written, text, canonical: meaning };
+}
+
+/** The words that give a column its default, as written; undefined if it has none. */
+export function defaultOf(column: Definition | undefined): string | undefined {
+  const text = column?.text ?? '';
+  const clause = clausesOf(tokenize(text)).find(([first]) => is(first, 'default'));
+  return clause && text.slice(clause[0]?.start, clause.at(-1)?.end);
 }
 
 function readIndex(sql: string): IndexDefinition {

@@ -1,5 +1,6 @@
 import { quote } from '../sql/quote';
 import { is, type Token, tokenize } from '../sql/tokens';
+import { meaningOf } from './column-clauses';
 import { type Definition, readTable, type TableDefinition } from './definition';
 import { isRequired } from './plan';
 
@@ -76,9 +77,11 @@ function isNamed(
 }
 
 const renameIn = (column: Definition, name: string): string =>
-  tokenize(column.text)
-    .map(({ text }) => (text === column.name ? name : text))
-    .join(' ');
+  meaningOf(
+    tokenize(column.text).map((token) =>
+      token.text === column.name ? { ...token, text: name } : token,
+    ),
+  );
 
 /** `table` with the names that its columns, and those it references, have in the live tables. */
 export function underLiveNames(table: TableDefinition, renames: Renames): TableDefinition {

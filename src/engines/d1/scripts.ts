@@ -22,7 +22,8 @@ export const d1Scripts = ({
   // SQLite has no RAISE outside of triggers. The error of a JSON path that is none shows the path.
   refuse: (
     query,
-  ) => `SELECT json_extract('{}', ${refusalSql((text) => `group_concat(${text}, ', ')`)})
+    file,
+  ) => `SELECT json_extract('{}', ${refusalSql((text) => `group_concat(${text}, ', ')`, file)})
 FROM (
 ${query}
 )

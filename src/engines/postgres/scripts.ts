@@ -12,7 +12,10 @@ export const postgresScripts = ({ migrations: table }: ScriptTables): Scripts =>
   record: (migration) => recordIn(table, migration),
   setsApart: true,
   // No DO block: some tools split a file at each semicolon. The error of the cast shows the text.
-  refuse: (query) => `SELECT CAST(${refusalSql((text) => `string_agg(${text}, ', ')`)} AS integer)
+  refuse: (
+    query,
+    file,
+  ) => `SELECT CAST(${refusalSql((text) => `string_agg(${text}, ', ')`, file)} AS integer)
 FROM (
 ${query}
 ) part

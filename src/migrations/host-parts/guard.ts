@@ -1,11 +1,12 @@
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { BillingError } from '../../errors';
 import { dataSourceOf } from '../../host/typeorm';
-import type { MigrationDialect } from '../billing-tables';
-import { followingHost } from '../host-binding';
-import { ownedTables } from '../owned-tables';
+import { createdTables, type MigrationDialect, placeOn } from '../billing-tables';
+import { followingHost, recordFor } from '../host-binding';
+import { droppedColumns, ownedTables } from '../owned-tables';
 import type { ReversibleMigration, ReversibleMigrationClass } from '../reversible-migration';
 import { postgresHostParts } from './postgres';
+import { postgresColumnParts } from './postgres-columns';
 import type { HostPartInTheWay, HostPartsQuery } from './query';
 import { sqliteHostParts } from './sqlite';
 
@@ -14,17 +15,24 @@ const QUERIES: Readonly<Record<MigrationDialect, HostPartsQuery>> = {
   sqlite: sqliteHostParts,
 };
 
+/** On SQLite `changeTables()` keeps what is on a column that goes, or refuses. */
+const COLUMN_QUERIES: Readonly<Partial<Record<MigrationDialect, typeof postgresColumnParts>>> = {
+  postgres: postgresColumnParts,
+};
+
 type Run = (this: MigrationInterface, queryRunner: QueryRunner) => Promise<void>;
 
 /** A migration as its file has it: what wraps it may need a database. */
 interface Plain {
   readonly migration: ReversibleMigration;
   readonly up: Run;
+  readonly down: Run;
 }
+
+type Direction = 'up' | 'down';
 
 interface Known {
   readonly plain: Plain;
-  readonly list: readonly Plain[];
   readonly dialect: MigrationDialect;
 }
 
@@ -32,36 +40,43 @@ const known = new WeakMap<object, Known>();
 /** By dialect and name. */
 const originals = new Map<string, Known>();
 
+/** All migrations of billing's, oldest first. */
+const all: Known[] = [];
+
 /**
- * Has the `down` of each migration of a list refuse to drop a table with something of the host's on it,
+ * Has each migration of a list refuse to drop a table, or a column, with something of the host's on it,
  * whoever runs it: `revert()`, TypeORM's own `undoLastMigration()` or its CLI.
  */
 export function keepingHostParts(
   dialect: MigrationDialect,
   migrations: readonly ReversibleMigrationClass[],
 ): void {
-  const list = migrations.map((Migration) => ({
-    migration: new Migration(),
-    up: (Migration.prototype as { up: Run }).up,
-  }));
-  migrations.forEach((Migration, index) => {
-    const prototype = Migration.prototype as { down: Run };
-    const { down } = prototype;
-    const plain = list[index];
-    if (plain === undefined) return;
-    known.set(prototype, { plain, list, dialect });
-    originals.set(`${dialect} ${plain.migration.name}`, { plain, list, dialect });
-    prototype.down = async function (queryRunner) {
-      // What only records the statements has no DataSource.
-      const dataSource = dataSourceOf(queryRunner) as DataSource | undefined;
-      if (dataSource !== undefined) await assertNoHostParts(queryRunner, this);
-      await down.call(this, queryRunner);
-    };
-  });
+  for (const Migration of migrations) {
+    const prototype = Migration.prototype as Record<Direction, Run>;
+    const plain = { migration: new Migration(), ...runsOf(Migration) };
+    all.push({ plain, dialect });
+    known.set(prototype, { plain, dialect });
+    originals.set(`${dialect} ${plain.migration.name}`, { plain, dialect });
+    const guarded = (direction: Direction): Run =>
+      async function (queryRunner) {
+        // What only records the statements has no DataSource.
+        const dataSource = dataSourceOf(queryRunner) as DataSource | undefined;
+        if (dataSource !== undefined) await assertNoHostParts(queryRunner, this, { direction });
+        await plain[direction].call(this, queryRunner);
+      };
+    Object.assign(prototype, { up: guarded('up'), down: guarded('down') });
+  }
+}
+
+/** Before they are guarded. */
+function runsOf(Migration: ReversibleMigrationClass): Record<Direction, Run> {
+  const { up, down } = Migration.prototype as Record<Direction, Run>;
+  return { up, down };
 }
 
 /**
- * Refuses to revert a migration whose tables have something of the host's on them.
+ * Refuses to revert or apply a migration that drops tables or columns which have something of the
+ * host's on them.
  *
  * @param dialect by which a copy of the SQL of billing's is known too: it extends nothing that refuses
  * @throws BillingError `HOST_PARTS_IN_THE_WAY`, which names each
@@ -69,53 +84,77 @@ export function keepingHostParts(
 export async function assertNoHostParts(
   queryRunner: QueryRunner,
   migration: MigrationInterface,
-  dialect?: MigrationDialect,
+  { direction = 'down', dialect }: { direction?: Direction; dialect?: MigrationDialect } = {},
 ): Promise<void> {
   const dataSource = dataSourceOf(queryRunner) as DataSource | undefined;
   const found = knownOf(migration) ?? copiedIn(migration, dialect);
-  const { sql, tables } = (found && (await queryOf(found, dataSource))) ?? {};
-  if (sql === undefined || tables === undefined) return;
+  const { sql, dropped } = (found && (await queryOf(found, direction, dataSource))) ?? {};
+  if (sql === undefined || dropped === undefined) return;
   const rows = (await queryRunner.query(sql)) as HostPartInTheWay[];
   if (rows.length === 0) return;
   const parts = rows.map(({ table, kind, name }) => ({ table, kind, name }));
   const list = parts.map(({ table, kind, name }) => `${kind} ${name} (${table})`).join(', ');
   throw BillingError.hostPartsInTheWay(
-    `Reverting ${migration.name ?? migration.constructor.name} drops ${tables.join(', ')}, and with them what is not billing's: ${list}. Nothing was changed`,
+    `${direction === 'down' ? 'Reverting' : 'Applying'} ${migration.name ?? migration.constructor.name} drops ${dropped.join(', ')}, and with them what is not billing's: ${list}. Nothing was changed`,
     { parts },
   );
 }
 
 /**
- * The query for what is in the way of reverting a migration, and the tables that it would drop.
- * Undefined for a migration that makes no table, or is none of billing's.
+ * The query for what is in the way of reverting or applying a migration, and the tables and columns that
+ * it would drop. Undefined for a migration that drops none, or is none of billing's.
  */
-export async function hostPartsQuery(migration: MigrationInterface): Promise<InTheWay | undefined> {
+export async function hostPartsQuery(
+  migration: MigrationInterface,
+  direction: Direction = 'down',
+): Promise<InTheWay | undefined> {
   const found = knownOf(migration);
-  return found && (await queryOf(found));
+  return found && (await queryOf(found, direction));
 }
 
 interface InTheWay {
   readonly sql: string;
-  readonly tables: readonly string[];
+  readonly dropped: readonly string[];
 }
 
 async function queryOf(
-  { plain, list, dialect }: Known,
+  { plain, dialect }: Known,
+  direction: Direction,
   dataSource?: DataSource,
 ): Promise<InTheWay | undefined> {
-  const statements = async (one: Plain): Promise<string[]> => {
+  const statements = async (one: Plain, which: Direction): Promise<string[]> => {
     const recorded: string[] = [];
     const recorder = {
       query: (sql: string) => Promise.resolve(recorded.push(sql)),
-      ...(dataSource && { dataSource, connection: dataSource }),
     } as unknown as QueryRunner;
-    await one.up.call(one.migration, followingHost(recorder, one.migration, dialect));
+    if (dataSource !== undefined) recordFor(recorder, dataSource);
+    await one[which].call(one.migration, followingHost(recorder, one.migration, dialect));
     return recorded;
   };
-  const tables = ownedTables(await statements(plain)).map(({ name }) => name);
-  if (tables.length === 0) return undefined;
-  const all = await Promise.all(list.map(statements));
-  return { sql: QUERIES[dialect](ownedTables(all.flat()), tables).trim(), tables };
+  // A migration that only changes a table may make it anew.
+  const created =
+    direction === 'up' ? [] : createdTables(plain.migration, placeOn(dialect, dataSource));
+  const columnParts = COLUMN_QUERIES[dialect];
+  const columns = columnParts ? droppedColumns(await statements(plain, direction)) : [];
+  if (created.length + columns.length === 0) return undefined;
+  const family = all.filter(
+    (one) => one.dialect === dialect && one.plain.migration.family === plain.migration.family,
+  );
+  const owned = ownedTables(
+    (await Promise.all(family.map((one) => statements(one.plain, 'up')))).flat(),
+  );
+  const tables = created.map(({ table }) => table);
+  const queries = [
+    ...(tables.length > 0 ? [QUERIES[dialect](owned, tables)] : []),
+    ...(columnParts && columns.length > 0 ? [columnParts(owned, columns)] : []),
+  ].map((sql) => sql.trim());
+  return {
+    sql:
+      queries.length === 1
+        ? queries.join('')
+        : queries.map((sql) => `SELECT * FROM (\n${sql}\n) parts`).join('\nUNION\n'),
+    dropped: [...tables, ...columns.map(({ table, column }) => `${table}.${column}`)],
+  };
 }
 
 function knownOf(migration: object): Known | undefined {
