@@ -8,8 +8,8 @@ export interface OwnedTable {
   readonly defaults: readonly string[];
   /** Constraints and indexes. */
   readonly parts: readonly string[];
-  /** The CREATE TABLE statement, and those that add columns to it. */
-  readonly sql: string;
+  /** The texts that it has had: CREATE TABLE statements, with those that add columns. */
+  readonly forms: readonly string[];
 }
 
 const NAME = String.raw`"((?:[^"]|"")+)"`;
@@ -31,6 +31,8 @@ const CONSTRAINT = new RegExp(String.raw`\bCONSTRAINT ${NAME}`, 'gi');
 /** The tables that statements of migrations make, in the order in which they are made. */
 export function ownedTables(statements: readonly string[]): OwnedTable[] {
   const tables = new Map<string, OwnedTable>();
+  // A rebuilt table has its earlier form again once the rebuild is reverted.
+  const rebuilt = new Map<string, OwnedTable>();
   const change = (name: string, work: (table: OwnedTable) => OwnedTable): void => {
     const table = tables.get(name);
     if (table !== undefined) tables.set(name, work(table));
@@ -39,7 +41,7 @@ export function ownedTables(statements: readonly string[]): OwnedTable[] {
     const [, schema, name] = CREATE_TABLE.exec(sql) ?? [];
     if (name !== undefined) {
       tables.set(name, {
-        ...{ schema: plain(schema), name: plain(name) ?? '', sql },
+        ...{ schema: plain(schema), name: plain(name) ?? '', forms: [sql] },
         ...columnsIn(sql, COLUMN),
         parts: namesIn(sql, CONSTRAINT),
       });
@@ -55,19 +57,32 @@ export function ownedTables(statements: readonly string[]): OwnedTable[] {
           .flatMap((one) => plain(one) ?? []) ?? [];
       return {
         ...table,
-        sql: added.columns.length > 0 ? `${table.sql}\n${sql}` : table.sql,
+        forms:
+          added.columns.length > 0
+            ? [...table.forms, `${table.forms.at(-1) ?? ''}\n${sql}`]
+            : table.forms,
         columns: [...table.columns, ...added.columns, ...renamed],
         defaults: [...table.defaults, ...added.defaults],
         parts: [...table.parts, ...namesIn(sql, CONSTRAINT)],
       };
     });
     const [, , dropped = ''] = DROP_TABLE.exec(sql) ?? [];
+    const before = tables.get(dropped);
+    if (before !== undefined) rebuilt.set(dropped, before);
     tables.delete(dropped);
     const [, , from = '', to = ''] = RENAME.exec(sql) ?? [];
     const renamed = tables.get(from);
     if (renamed === undefined) continue;
     tables.delete(from);
-    tables.set(to, { ...renamed, name: plain(to) ?? '' });
+    const former = rebuilt.get(to);
+    tables.set(to, {
+      ...renamed,
+      name: plain(to) ?? '',
+      columns: [...(former?.columns ?? []), ...renamed.columns],
+      defaults: [...(former?.defaults ?? []), ...renamed.defaults],
+      parts: [...(former?.parts ?? []), ...renamed.parts],
+      forms: [...(former?.forms ?? []), ...renamed.forms],
+    });
   }
   return [...tables.values()];
 }

@@ -122,6 +122,18 @@ describe.each(engines)("H2 H5 a later migration of billing's on $name", (engine)
     await database.exec('UPDATE plans SET setup_fee = 1');
   });
 
+  it("T7 what it has added is billing's: all is reverted, but not beside a column of the host", async () => {
+    await open([]);
+    await migrate(dataSource);
+    await database.exec('ALTER TABLE plans ADD COLUMN badge text');
+    const before = await state();
+    const error: unknown = await revert(dataSource, { all: true }).catch((one: unknown) => one);
+    expect(partsOf(error)).toEqual(['plans column badge']);
+    expect(await state()).toEqual(before);
+    await database.exec('ALTER TABLE plans DROP COLUMN badge');
+    expect(await revert(dataSource, { all: true })).toHaveLength(3);
+  });
+
   it('T4 T7 follows a prefix beside a plans of the host, and its views', async () => {
     // The template of the database was made without one.
     unbindHost();

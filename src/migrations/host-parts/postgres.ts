@@ -11,7 +11,7 @@ WITH owned AS (
     ARRAY(SELECT jsonb_array_elements_text(t->'columns')) AS columns,
     ARRAY(SELECT jsonb_array_elements_text(t->'defaults')) AS defaults,
     ARRAY(SELECT jsonb_array_elements_text(t->'parts')) AS parts
-  FROM jsonb_array_elements(${jsonOf(tables.map(({ sql: _, ...one }) => ({ ...one, path: pathOf(one), dropped: dropped.includes(one.name) })))}::jsonb) t
+  FROM jsonb_array_elements(${jsonOf(tables.map(({ forms: _, ...one }) => ({ ...one, path: pathOf(one), dropped: dropped.includes(one.name) })))}::jsonb) t
 ), target AS (
   SELECT o.*, c.relname, c.relowner, c.relacl, c.relnamespace, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.reltype, c.reloptions
   FROM owned o JOIN pg_class c ON c.oid = o.oid WHERE (o.t->>'dropped')::boolean

@@ -45,5 +45,10 @@ ORDER BY 1, 2, 3`;
 
 const lower = (name: string): string => name.toLowerCase();
 
-const wordsOf = ({ sql }: OwnedTable): Record<string, number> =>
-  Object.fromEntries(WORDS.map((word) => [word, sql.toUpperCase().split(word).length - 1]));
+const wordsOf = ({ forms }: OwnedTable): Record<string, number> =>
+  Object.fromEntries(
+    WORDS.map((word) => [
+      word,
+      Math.max(...forms.map((sql) => sql.toUpperCase().split(word).length - 1)),
+    ]),
+  );
