@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureBoundHost } from './bound-host';
 import { measureColdMigration } from './cold-migration';
 import { measureWorkers } from './d1/run';
 import { measureFrontDoor } from './front-door';
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
   });
   add('## Importing the front door', await measureFrontDoor(rounds));
   add(...(await measureInserts(rounds)));
+  add(...(await measureBoundHost(rounds)));
   add('## A DataSource on a D1 session', await measureSessions(rounds));
   add(...(await measureWorkers(rounds)));
   await writeFile(join(RESULTS, 'report.md'), `${report.join('\n\n')}\n`);

@@ -97,10 +97,12 @@ function execute(file: string, script: string): Promise<string[]> {
     database.exec(script, (failed) => {
       const sql = `SELECT name FROM sqlite_master WHERE type = 'table'`;
       database.all<{ name: string }>(sql, (error, rows) => {
-        database.close();
-        const first = failed ?? error;
-        if (first) reject(first);
-        else resolve(rows.map(({ name }) => name));
+        // Until it is closed, the tables may be in the journal alone.
+        database.close((closing) => {
+          const first = failed ?? error ?? closing;
+          if (first) reject(first);
+          else resolve(rows.map(({ name }) => name));
+        });
       });
     });
   });

@@ -46,14 +46,16 @@ export interface HostClasses extends OwnEntityClasses, Placing {
  *
  * Call it once, before a DataSource with billing's entities is initialised, best in the file that lists
  * them. The classes themselves belong in the `entities` of the DataSource; `tenantBilling.entities` and
- * `userBilling.entities` then have no stand-in. An `EntitySchema` does as well as a class. A key is one column of type uuid, text, varchar, char(n),
+ * `userBilling.entities` then have no stand-in. An `EntitySchema` does as well as a class; its family keeps the
+ * stand-in, which TypeORM needs to build the relations. A key is one column of type uuid, text, varchar, char(n),
  * smallint, integer or bigint, generated or not.
  *
  * A class that extends one of billing's, such as `plan: OurPlan`, takes its place. It has billing's table, and
  * may add columns, relations, indexes and rules. It is in `tenantBilling.entities` instead of billing's.
  *
- * @throws BillingError `CONFIGURATION_INVALID` for a class that is no entity, has another kind of key, does
- *   not extend billing's, or comes after another class, or after a DataSource that was initialised without it
+ * @throws BillingError `CONFIGURATION_INVALID` for a class that is undefined or no entity, is a view or billing's
+ *   own, has another kind of key, does not extend billing's, or comes after another class, or after a
+ *   DataSource that was initialised without it
  *
  * @example
  * bindHost({ tenant: Organization, user: Account, plan: OurPlan });
