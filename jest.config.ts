@@ -51,6 +51,7 @@ const NEEDS: readonly {
   { specs: 'cli/typeorm-cli-settings.', all: ENGINES },
   // SQLite has no scripts.
   { specs: 'migrations/sql-', one: ['postgres', 'd1'] },
+  { specs: 'host/placing-files.', one: ['postgres', 'd1'] },
   { specs: 'migrations/concurrency.', one: ['postgres', 'sqlite'] },
   { specs: 'engines/postgres-drift.', all: ['postgres'] },
   { specs: 'engines/replication.', all: ['postgres'] },

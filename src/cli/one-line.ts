@@ -7,7 +7,8 @@ import { inspect } from 'node:util';
 export function oneLine(error: unknown): string {
   const message = firstLine(messageOf(error));
   const place = placeOf(error);
-  return place === undefined || message.includes(place) ? message : `${message}, at ${place}`;
+  if (place === undefined || message.includes(place)) return message;
+  return `${message.replace(/\.$/, '')}, at ${place}`;
 }
 
 /** The message; of several errors the first one's. */

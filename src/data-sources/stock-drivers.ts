@@ -59,7 +59,20 @@ const INSTEAD =
   'use a SqliteDataSource for a SQLite file, a D1DataSource for D1, or a DataSource of type "postgres"';
 const ADAPT = 'call adaptSqlite(dataSource) before initialize(), or use a SqliteDataSource';
 
-/** @throws BillingError `NOT_SUPPORTED` */
+/**
+ * TypeScript asks for the option, so that it lacks at run time alone, as where a variable of the
+ * environment is not set.
+ */
+function assertType({ options }: DataSource): void {
+  const { type } = options as { type?: unknown };
+  if (type !== undefined && type !== '') return;
+  throw BillingError.configurationInvalid(
+    'A DataSource has no type',
+    'give its options a type, such as "postgres", or set the environment variable that they take it from',
+  );
+}
+
+/** @throws BillingError `NOT_SUPPORTED`, or `CONFIGURATION_INVALID` if it has no type */
 function assertCapable(dataSource: DataSource, remedy: string): void {
   const { type, entities = [] } = dataSource.options;
   // Of any copy of this package: the first one that is loaded asks for all.
@@ -67,6 +80,7 @@ function assertCapable(dataSource: DataSource, remedy: string): void {
   const all: unknown[] = Array.isArray(entities) ? entities : Object.values(entities);
   const billing = all.find((one) => typeof one === 'function' && 'isCompleteBeforeInsert' in one);
   if (billing === undefined) return;
+  assertType(dataSource);
   throw BillingError.notSupported(
     `A DataSource of type "${type}" can't hold ${(billing as { name: string }).name}, an entity of billing`,
     remedy,

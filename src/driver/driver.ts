@@ -100,6 +100,11 @@ export class SqliteFamilyDriver extends AbstractSqliteDriver {
     }, {});
   }
 
+  /** TypeORM 0.3 does not double a quote in a name. */
+  override escape(name: string): string {
+    return `"${name.replaceAll('"', '""')}"`;
+  }
+
   override normalizeType(column: Parameters<AbstractSqliteDriver['normalizeType']>[0]): string {
     const type = typeof column.type === 'string' ? TYPES[column.type] : undefined;
     return super.normalizeType(type === undefined ? column : { ...column, type });

@@ -135,6 +135,22 @@ describe("the program on a host's sources", () => {
     expect(await refusal([])).toMatch(/: run `npm install --save-dev ts-node`\.\n$/);
   });
 
+  it.each(['cts', 'mts'])('C4 H5 takes a .%s file by ts-node', async (ending) => {
+    const { 'tsconfig.json': config = '' } = sources('ES module');
+    const cwd = await host(
+      {
+        'tsconfig.json': config,
+        [`data-source.${ending}`]: `import { SqliteDataSource, tenantBilling } from 'typeorm-billing';
+const database: string = 'app.sqlite';
+export const dataSource = new SqliteDataSource({ database, migrations: tenantBilling.migrations.sqlite });`,
+      },
+      ['ts-node', 'typescript'],
+    );
+    const found = await billing(cwd, 'status', '--json', '-d', `data-source.${ending}`);
+    expect(found).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(found.stdout)).toMatchObject({ migrations: [{ state: 'pending' }] });
+  });
+
   it('C4 takes a promise, a default export, CommonJS in an ES module, and what is open already', async () => {
     const make = (database: string): string =>
       `new SqliteDataSource({ database: '${database}', migrations: tenantBilling.migrations.sqlite })`;
@@ -165,6 +181,8 @@ describe("the program on a host's sources", () => {
       'broken.cjs': '\nthrow new TypeError("not today");',
       'syntax.cjs': 'const = 1;',
       'rejected.cjs': 'exports.dataSource = Promise.reject(new Error("no secret"));',
+      'untyped.cjs':
+        "const { DataSource } = require('typeorm');\nconst { tenantBilling: { entities } } = require('typeorm-billing');\nnew DataSource({ type: process.env.NO_SUCH_TYPE, entities });",
       'folder/readme.md': '',
     });
     const before = readdirSync(cwd);
@@ -176,6 +194,10 @@ describe("the program on a host's sources", () => {
       ['other.cjs', /\(it exports no DataSource, but options\): give -d the path/],
       ['broken.cjs', /\(not today, at broken\.cjs:2:7\): correct that/],
       ['syntax.cjs', /\(Unexpected token '=', at syntax\.cjs:1\): correct that/],
+      [
+        'untyped.cjs',
+        /\(A DataSource has no type: .* that they take it from, at untyped\.cjs:3:1\): correct that/,
+      ],
       ['rejected.cjs', /\(no secret, at rejected\.cjs:1:\d+\): correct that/],
     ] as const) {
       const { exitCode, stdout, stderr } = await billing(cwd, 'migrate', '-d', file);

@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { SqliteDataSource } from '../../src';
+import { adaptSqlite, SqliteDataSource, tenantBilling } from '../../src';
 import { D1DataSource } from '../../src/d1';
 import { PostgresDataSource } from '../../src/data-sources/postgres';
 import { readSettings } from '../../src/data-sources/settings';
@@ -28,6 +28,18 @@ describe('B1 a DataSource', () => {
   it('of TypeORM itself is known by its type', () => {
     const postgres = new DataSource({ type: 'postgres', url: 'postgres://localhost/app' });
     expect(namesFor(postgres)).toEqual(['postgres']);
+  });
+
+  it('without a type is refused as that, where it has entities of billing', () => {
+    const { entities } = tenantBilling;
+    // What a variable of the environment that is not set gives.
+    const type = process.env.NO_SUCH_TYPE as 'postgres';
+    expect(() => new DataSource({ type, entities })).toThrow(
+      'A DataSource has no type: give its options a type, such as "postgres", or set the environment',
+    );
+    expect(() => adaptSqlite(new DataSource({ type: 'postgres' }))).toThrow(
+      'adaptSqlite() got a DataSource of type "postgres": give it one of type "better-sqlite3"',
+    );
   });
 
   it('of another database is refused, with what to use instead', () => {

@@ -56,7 +56,8 @@ export function useFamilyDriver(dataSource: DataSource): void {
 function assertStock({ isInitialized }: DataSource, { type, readonly }: StockOptions): void {
   if (type !== 'better-sqlite3') {
     throw BillingError.configurationInvalid(
-      `adaptSqlite() got a DataSource of type "${type}"`,
+      // It may come from a variable of the environment that is not set.
+      `adaptSqlite() got a DataSource ${(type as unknown) === undefined ? 'without a type' : `of type "${type}"`}`,
       'give it one of type "better-sqlite3", or use a SqliteDataSource, which needs no such call',
     );
   }
