@@ -41,5 +41,8 @@ export const userBilling: BillingFamily = {
 /** A family's classes, after the stand-in, as long as no class of the host's takes that one's place. */
 function listed(standIn: EntityClass, classes: (new () => object)[]): (new () => object)[] {
   putLast(classes);
-  return [...(replacements.has(standIn) ? [] : [standIn as new () => object]), ...classes.map(bound)];
+  return [
+    ...(replacements.has(standIn) ? [] : [standIn as new () => object]),
+    ...classes.map(bound),
+  ];
 }

@@ -179,7 +179,8 @@ export class BillingMigrationExecutor extends MigrationExecutor {
       },
       down: async (queryRunner) => {
         // The others refuse by themselves.
-        if (isCopy) await assertNoHostParts(queryRunner, migration, { dialect: this.engine.dialect });
+        if (isCopy)
+          await assertNoHostParts(queryRunner, migration, { dialect: this.engine.dialect });
         await migration.down(queryRunner);
       },
     };
