@@ -21,6 +21,9 @@ const NAMED = [
   `TRIGGER v AFTER UPDATE ON tenants BEGIN SELECT 1; DELETE FROM plans; END`,
   `TRIGGER v AFTER UPDATE ON tenants BEGIN INSERT INTO plans (id, name) VALUES (new.id, 'it''s'); END`,
   `TRIGGER v AFTER UPDATE ON tenants BEGIN UPDATE tenants SET id = p.id FROM user, plans p; END`,
+  // Long ones are read in parts: names may stand across two of them.
+  `TRIGGER v AFTER UPDATE ON tenants BEGIN ${'SELECT id FROM user; '.repeat(600)}DELETE FROM plans; END`,
+  `TRIGGER v AFTER UPDATE ON tenants BEGIN ${'SELECT id FROM user; '.repeat(600)} DELETE FROM  plans; END`,
 ];
 
 /** What has the word elsewhere. */

@@ -22,9 +22,13 @@ const VALUES = ['select', 'set', 'into', 'values', 'where', 'by', 'using', 'havi
 /** After these a list may be one of tables. */
 const TABLES = ['from', ')', ';'];
 
+/** Characters in a part of a text. To find the next in the whole one takes longer the longer that is. */
+const PART = 256;
+
 /** The next sign, and the next two; a recursive query reads its own rows in no subquery. */
-const SIGN = 'substr("sql", "at", 1)';
-const TWO = 'substr("sql", "at", 2)';
+const next = (count: number): string => `substr("part", ("at" - 1) % ${PART} + 1, ${count})`;
+const SIGN = next(1);
+const TWO = next(2);
 const IS_WORD = `(${SIGN} BETWEEN '0' AND '9' OR lower(${SIGN}) BETWEEN 'a' AND 'z' OR ${SIGN} IN ('_', '$') OR ${SIGN} > '~')`;
 /** A word ends here, before the sign. */
 const ENDS = `("mode" = '' AND "word" <> '' AND NOT ${IS_WORD})`;
@@ -32,15 +36,21 @@ const ENDS = `("mode" = '' AND "word" <> '' AND NOT ${IS_WORD})`;
 const CLOSES = `"mode" = ${SIGN}`;
 
 /**
- * Common table expressions, of which the last, `mention`, has the columns `name`, of a view or a trigger,
- * and `word`, of a table in lower case.
+ * Common table expressions, of which the last, `mention`, has the columns `object`, type and name of a view
+ * or a trigger, and `word`, of a table in lower case.
  *
- * @param objects a table of those that are read, with the columns `name` and `sql`
+ * @param objects a table of those that are read, with the columns `type`, `name` and `sql`
  */
 export const sqliteMentions = (objects: string): string => `
-"scan" ("name", "sql", "n", "at", "mode", "word", "token", "kind") AS (
-  SELECT "name", "sql" || ${code('\n')}, 0, 1, '', '', NULL, '' FROM "${objects}"
-  UNION ALL SELECT "name", "sql", "n" + 1,
+"text" AS (
+  SELECT "type" || ' ' || "name" AS "object", "sql" || ${code('\n')} AS "sql" FROM "${objects}"
+), "part" ("object", "index", "length", "part") AS (
+  SELECT "object", 0, length("sql"), substr("sql", 1, ${PART + 1}) FROM "text"
+  UNION ALL SELECT p."object", "index" + 1, "length", substr("sql", ("index" + 1) * ${PART} + 1, ${PART + 1})
+  FROM "part" p JOIN "text" t ON t."object" = p."object" WHERE ("index" + 1) * ${PART} < "length"
+), "scan" ("object", "n", "at", "mode", "word", "token", "kind") AS (
+  SELECT "object", 0, 1, '', '', NULL, '' FROM "text"
+  UNION ALL SELECT s."object", "n" + 1,
     "at" + CASE WHEN ${ENDS} THEN 0 WHEN "mode" = 'block' AND ${TWO} = ${code('*/')} OR "mode" = '' AND ${TWO} = ${code('/*')} THEN 2 ELSE 1 END,
     CASE WHEN ${ENDS} THEN ''
       WHEN "mode" = 'line' THEN CASE ${SIGN} WHEN ${code('\n')} THEN '' ELSE 'line' END
@@ -54,24 +64,25 @@ export const sqliteMentions = (objects: string): string => `
     CASE WHEN ${ENDS} OR ${CLOSES} THEN "word"
       WHEN "mode" = '' AND ${SIGN} IN (${code(',')}, ${code(')')}, ${code(';')}, ${code('.')}) AND ${TWO} NOT IN (${code('--')}, ${code('/*')}) THEN ${SIGN} END,
     CASE WHEN ${CLOSES} AND "mode" = ${code("'")} THEN 'text' WHEN ${CLOSES} THEN 'name' ELSE '' END
-  FROM "scan" WHERE "at" <= length("sql")
+  FROM "scan" s JOIN "part" p ON p."object" = s."object" AND p."index" = ("at" - 1) / ${PART}
+  WHERE "at" <= "length"
 ), "token" AS (
-  SELECT "name", "n", "token", "kind",
+  SELECT "object", "n", "token", "kind",
     lag("token", 1, '') OVER "before" AS "b1", lag("token", 2, '') OVER "before" AS "b2",
     lag("token", 3, '') OVER "before" AS "b3", lead("token", 1, '') OVER "before" AS "a1",
     max(CASE WHEN "kind" = '' AND "token" IN (${list([...VALUES, ...TABLES])}) THEN "n" END) OVER "before" AS "list"
   FROM "scan" WHERE "token" IS NOT NULL
-  WINDOW "before" AS (PARTITION BY "name" ORDER BY "n")
+  WINDOW "before" AS (PARTITION BY "object" ORDER BY "n")
 ), "led" AS (
-  SELECT "name", "token" AS "word", "kind", "list", "b1" = ${code('.')} AS "isOfMain",
+  SELECT "object", "token" AS "word", "kind", "list", "b1" = ${code('.')} AS "isOfMain",
     CASE WHEN "b1" <> ${code('.')} THEN CASE WHEN "b2" = 'or' AND "b1" IN (${list(CONFLICTS)}) THEN "b3" ELSE "b1" END
       WHEN "b2" = 'main' THEN "b3" ELSE '' END AS "lead"
   FROM "token"
 ), "mention" AS (
-  SELECT DISTINCT l."name", l."word" FROM "led" l
+  SELECT DISTINCT l."object", l."word" FROM "led" l
   WHERE (l."lead" IN (${list(LEADS)}) OR l."kind" <> 'text' AND (l."lead" = 'in' OR l."lead" = ${code(',')} AND EXISTS (
-    SELECT 1 FROM "token" s WHERE s."name" = l."name" AND s."n" = l."list" AND s."token" IN (${list(TABLES)}))))
+    SELECT 1 FROM "token" s WHERE s."object" = l."object" AND s."n" = l."list" AND s."token" IN (${list(TABLES)}))))
   AND (l."isOfMain" OR NOT EXISTS (
-    SELECT 1 FROM "token" w WHERE w."name" = l."name" AND w."token" = l."word" AND w."a1" = 'as'
+    SELECT 1 FROM "token" w WHERE w."object" = l."object" AND w."token" = l."word" AND w."a1" = 'as'
     AND w."b1" IN ('with', 'recursive')))
 )`;

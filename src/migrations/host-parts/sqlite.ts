@@ -36,7 +36,7 @@ UNION SELECT t."table", m."type", m."name" FROM "target" t
 JOIN "master" m ON lower(m."tbl_name") = lower(t."table") AND m."type" IN ('index', 'trigger')
 WHERE m."sql" IS NOT NULL AND lower(m."name") NOT IN (SELECT "value" FROM json_each(t."parts"))
 UNION SELECT t."table", r."type", r."name" FROM "mention" m
-JOIN "target" t ON lower(t."table") = m."word" JOIN "reader" r ON r."name" = m."name"
+JOIN "target" t ON lower(t."table") = m."word" JOIN "reader" r ON r."type" || ' ' || r."name" = m."object"
 WHERE lower(r."tbl_name") <> m."word"
 UNION SELECT t."table", 'foreign key', m."name" || '.' || f."from" FROM "master" m
 JOIN pragma_foreign_key_list(m."name") f JOIN "target" t ON lower(f."table") = lower(t."table")
