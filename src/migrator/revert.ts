@@ -1,6 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { engineOf } from '../engines/registry';
 import { BillingError } from '../errors';
+import { assertDialect } from '../migrations/dialect';
 import { assertNoHostParts } from '../migrations/host-parts/guard';
 import { originOf } from '../migrations/records';
 import { BillingMigrationExecutor } from './executor';
@@ -76,6 +77,7 @@ async function assertRevertible(
     for (const name of names) {
       const migration = executor.held(name);
       if (migration === undefined || originOf(migration) === undefined) return;
+      assertDialect(migration, dataSource);
       await assertNoHostParts(queryRunner, migration, { dialect });
     }
   } finally {

@@ -75,6 +75,44 @@ describe('U3 B1 the page about D1', () => {
     await dataSource.destroy();
     await database.close();
   });
+
+  it('U3 H5 keeps the rows of billing where the table that they refer to is rebuilt', async () => {
+    const [text = ''] = textsOf(PAGE, 'When drizzle-kit rebuilds your table', 'sql');
+    const [aside = '', ...back] = text.trim().split('\n');
+    const database = await createD1Database();
+    await database.sql('CREATE TABLE "user" (id text PRIMARY KEY)');
+    await database.sql(`INSERT INTO "user" VALUES ('ada')`);
+    const dataSource = await openDataSource(database, { BILLING_FAMILIES: 'user' });
+    await d1.migrate(dataSource);
+    const price = { amount: 900, currency: 'EUR', billingInterval: 'month' } as const;
+    const { manager } = dataSource;
+    const plan = await manager.save(
+      manager.create(d1.SubscriptionPlan, { ...price, code: 'pro', name: 'Pro' }),
+    );
+    await manager.save(
+      manager.create(d1.UserSubscription, {
+        ...{ ...price, userId: 'ada', planId: plan.id, status: 'active' as const },
+      }),
+    );
+    const rows = 'SELECT * FROM user_subscriptions';
+    const before = await database.sql(rows);
+    const rebuild = [
+      'PRAGMA foreign_keys=OFF',
+      'CREATE TABLE __new_user (id text PRIMARY KEY, name text)',
+      'INSERT INTO __new_user (id) SELECT id FROM "user"',
+      'DROP TABLE "user"',
+      'ALTER TABLE __new_user RENAME TO "user"',
+    ];
+    await database.exec([...rebuild.slice(0, 3), aside, ...rebuild.slice(3), ...back].join(';\n'));
+    expect(await database.sql(rows)).toEqual(before);
+    expect(await database.sql('PRAGMA foreign_key_check')).toEqual([]);
+
+    // Without them, the drop takes the rows along.
+    await database.exec(rebuild.join(';\n'));
+    expect(await database.sql(rows)).toEqual([]);
+    await dataSource.destroy();
+    await database.close();
+  });
 });
 
 /** What a block of the page exports, with the package being its sources. */

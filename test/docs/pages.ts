@@ -44,4 +44,8 @@ export const CLAIMS: readonly (Pick<Block, 'page' | 'section' | 'language'> & {
   { page: 'docs/migrations.md', section: 'Commands', language: 'text', by: 'guides' },
   { page: 'docs/extending.md', section: 'Together', language: 'text', by: 'guides' },
   { page: 'docs/d1.md', section: 'A new Worker', language: 'text', by: 'd1' },
+  {
+    ...{ page: 'docs/d1.md', section: 'When drizzle-kit rebuilds your table', language: 'sql' },
+    by: 'd1',
+  },
 ];
