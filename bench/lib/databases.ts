@@ -1,4 +1,4 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { Database as SqliteDatabase } from 'sqlite3';
@@ -69,6 +69,8 @@ async function withClient<T>(url: string, work: (client: Client) => Promise<T>):
 /** SQLite files in the folder of the results, copies of one that a running host left behind. */
 export async function sqliteDatabases(): Promise<Databases> {
   const folder = join(RESULTS, 'sqlite');
+  // What an earlier run has left.
+  await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const template = join(folder, 'host.sqlite');
   // The journal of the copies, too: no tool is to be charged for the choice of it.
