@@ -18,6 +18,9 @@ export interface Arguments {
   readonly from: number | undefined;
   readonly table: string | undefined;
   readonly plain: boolean;
+  /** Milliseconds. */
+  readonly lockTimeout: number | undefined;
+  readonly tableLockTimeout: number | undefined;
 }
 
 export const HELP = `Usage: typeorm-billing <command> [options]
@@ -27,6 +30,11 @@ export const HELP = `Usage: typeorm-billing <command> [options]
   rollback              revert the last migration
     --all                 revert all migrations
     --to <name>           revert all migrations after this one
+  both:
+    --lock-timeout <seconds>        how long to wait for another process that is migrating, and for
+                                    tables that others have locked (default: 60)
+    --table-lock-timeout <seconds>  how long, at a time, a statement waits for a table's lock on
+                                    Postgres, with other statements behind it (default: 3)
   status                list the applied and the pending migrations
   check                 compare billing's tables with its entities and print the statements that
                         fix a difference; also list what the host added, which is never removed
@@ -65,10 +73,12 @@ BILLING_MIGRATIONS_TABLE  the table that records applied migrations (default: mi
 Exit codes: 0 done, 1 an error you can fix, 2 a bug.
 check exits with 1 if there is a difference.`;
 
+const WAITS = ['lock-timeout', 'table-lock-timeout'];
+
 /** The options of each command, besides those that all commands have. */
 const OWN: Readonly<Record<Command, readonly string[]>> = {
-  migrate: ['data-source', 'dry-run'],
-  rollback: ['data-source', 'all', 'to'],
+  migrate: ['data-source', 'dry-run', ...WAITS],
+  rollback: ['data-source', 'all', 'to', ...WAITS],
   status: ['data-source'],
   check: ['data-source'],
   sql: ['dialect', 'out', 'from', 'table'],
@@ -88,6 +98,8 @@ export function readArguments(words: readonly string[]): Arguments {
     from: readNumber(values.from),
     table: values.table,
     plain: values.plain ?? false,
+    lockTimeout: readSeconds('lock-timeout', values['lock-timeout']),
+    tableLockTimeout: readSeconds('table-lock-timeout', values['table-lock-timeout']),
   };
   if (values.help) return { command: 'help', ...options, dialect: undefined };
   if (values.version) return { command: 'version', ...options, dialect: undefined };
@@ -121,6 +133,8 @@ const OPTIONS = {
   from: { type: 'string' },
   table: { type: 'string' },
   plain: { type: 'boolean' },
+  'lock-timeout': { type: 'string' },
+  'table-lock-timeout': { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -187,6 +201,13 @@ function readNumber(word: string | undefined): number | undefined {
   if (word === undefined) return undefined;
   if (/^\d{1,14}$/.test(word)) return Number(word);
   throw invalid(`--from is "${word}", not a whole number of up to 14 digits`);
+}
+
+/** @returns milliseconds */
+function readSeconds(option: string, word: string | undefined): number | undefined {
+  if (word === undefined) return undefined;
+  if (/^\d{1,9}(\.\d{1,3})?$/.test(word)) return Number(word) * 1000;
+  throw invalid(`--${option} is "${word}", not a number of seconds`);
 }
 
 /** An error about the words of a command. */

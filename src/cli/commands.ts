@@ -5,6 +5,7 @@ import { pendingSql } from '../migrator/pending-sql';
 import { revert } from '../migrator/revert';
 import { status, tables } from '../migrator/status';
 import { LACKING_REMEDY, lackingMigrations, lackingText } from '../migrator/lacking';
+import type { WaitOptions } from '../migrator/waiting';
 import { add } from './add';
 import type { Arguments, Command } from './arguments';
 import type { Outcome } from './outcome';
@@ -18,7 +19,7 @@ type DatabaseCommand = Exclude<Command, 'sql'>;
 const done = (text: string, json: unknown): Outcome => ({ text, json, exitCode: 0 });
 
 export const commands: Readonly<Record<DatabaseCommand, Run>> = {
-  async migrate(dataSource, { dryRun, json: forMachines }) {
+  async migrate(dataSource, { dryRun, json: forMachines, ...options }) {
     if (dryRun) {
       const pending = await pendingSql(dataSource);
       const text = pending.map(({ name, sql, complete }) =>
@@ -30,7 +31,7 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
       );
       return done(text.join('\n\n') || 'Nothing is pending.', { pending });
     }
-    const applied = await migrate(dataSource);
+    const applied = await migrate(dataSource, waits(options));
     const names = applied.map(({ name }) => name);
     // If nothing was created, only the JSON lists the tables.
     const made = names.length > 0 || forMachines ? await tables(dataSource) : [];
@@ -45,8 +46,12 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
     );
   },
 
-  async rollback(dataSource, { all, to }) {
-    const reverted = await revert(dataSource, { all, ...(to === undefined ? {} : { to }) });
+  async rollback(dataSource, { all, to, ...options }) {
+    const reverted = await revert(dataSource, {
+      all,
+      ...(to === undefined ? {} : { to }),
+      ...waits(options),
+    });
     const text = reverted.length > 0 ? `Reverted ${reverted.join(', ')}.` : 'Nothing to revert.';
     return done(text, { reverted });
   },
@@ -94,6 +99,18 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
 
   add: (dataSource, options) => add(options, dataSource),
 };
+
+/** Whom it waits for is told on stderr, as the result is on stdout. */
+const waits = ({
+  lockTimeout,
+  tableLockTimeout,
+}: Pick<Arguments, 'lockTimeout' | 'tableLockTimeout'>): WaitOptions => ({
+  ...(lockTimeout === undefined ? {} : { lockTimeout }),
+  ...(tableLockTimeout === undefined ? {} : { tableLockTimeout }),
+  onWait: (message) => {
+    console.error(`${message}.`);
+  },
+});
 
 const lackingLine = (names: readonly string[]): string =>
   names.length === 0 ? '' : `${lackingText(names)}: ${LACKING_REMEDY}.\n\n`;

@@ -99,23 +99,29 @@ export interface Engine {
   readonly atomicity: 'transaction' | 'batch';
 
   /**
-   * Waits until no other process is migrating this database, and makes others wait until the
-   * transaction on `queryRunner` ends. Default: nothing, where each transaction has the database's
-   * only write lock from its start.
+   * Takes the lock of this database's migrations until the transaction on `queryRunner` ends, if no other
+   * process has it. Never waits. Default: taken, where each transaction has the database's only write
+   * lock from its start.
    */
-  lock(queryRunner: QueryRunner): Promise<void>;
+  tryLock(queryRunner: QueryRunner): Promise<boolean>;
 
   /** Whether one connection can hold that lock while another one migrates. Default: false. */
   readonly locksApart: boolean;
 
   /**
    * Takes that lock for the session of `queryRunner`, for work without a transaction where the
-   * DataSource has one connection only. Default: not at all, where it has more.
+   * DataSource has one connection only. Default: taken at once, where it has more.
    *
-   * @returns what releases it
+   * @returns what releases it; undefined if another process has it
    * @throws BillingError `CONFIGURATION_INVALID` where the session is not the connection's own
    */
-  lockSession(queryRunner: QueryRunner): Promise<() => Promise<void>>;
+  tryLockSession(queryRunner: QueryRunner): Promise<(() => Promise<void>) | undefined>;
+
+  /** Who holds that lock, in words. Default: not known. */
+  lockHolder(queryRunner: QueryRunner): Promise<string | undefined>;
+
+  /** Who holds a lock on one of the tables, in words. Default: not known. */
+  tableHolders(queryRunner: QueryRunner, tables: readonly string[]): Promise<string | undefined>;
 
   /** Whether the DataSource has one connection, so that a second would wait for ever. Default: false. */
   hasOneConnection(dataSource: DataSource): boolean;
@@ -128,6 +134,12 @@ export interface Engine {
 
   /** Whether an error only says that another process holds the database for now. Default: false. */
   isBusy(error: unknown): boolean;
+
+  /**
+   * Whether an error says that a migration gave up its wait for a table's lock, or was chosen to end a
+   * deadlock. Its transaction can be run again. Default: false.
+   */
+  isTableBusy(error: unknown): boolean;
 
   /** A column's name as {@link describe} gives it. Default: the name itself. */
   fold(name: string): string;
@@ -214,12 +226,15 @@ export const DEFAULTS = {
   opening: undefined,
   hasSchemas: false,
   atomicity: 'transaction',
-  lock: nothing,
+  tryLock: () => Promise.resolve(true),
   locksApart: false,
-  lockSession: () => Promise.resolve(nothing),
+  tryLockSession: () => Promise.resolve(nothing),
+  lockHolder: () => Promise.resolve(undefined),
+  tableHolders: () => Promise.resolve(undefined),
   hasOneConnection: () => false,
   migrationIsolation: undefined,
   isBusy: () => false,
+  isTableBusy: () => false,
   fold: (name: string) => name,
   danglingKeys: () => Promise.resolve(new Map<string, number>()),
   assertSeen: nothing,

@@ -7,10 +7,18 @@ export type MigrationDialect = 'postgres' | 'sqlite';
 
 /** SQLite has no schemas, and TypeORM passes over those of entities. */
 export const DIALECTS: Readonly<
-  Record<MigrationDialect, { readonly hasSchemas: boolean; readonly uuid: string }>
+  Record<
+    MigrationDialect,
+    {
+      readonly hasSchemas: boolean;
+      /** Whether a statement waits for the locks of single tables, and others behind it. */
+      readonly hasTableLocks: boolean;
+      readonly uuid: string;
+    }
+  >
 > = {
-  postgres: { hasSchemas: true, uuid: 'uuid' },
-  sqlite: { hasSchemas: false, uuid: 'text' },
+  postgres: { hasSchemas: true, hasTableLocks: true, uuid: 'uuid' },
+  sqlite: { hasSchemas: false, hasTableLocks: false, uuid: 'text' },
 };
 
 /** The names that billing's migrations give their tables. */

@@ -7,6 +7,7 @@ import { noteTables, type MigrationDialect } from './billing-tables';
 import { followingHost, leavePlace, makePlace } from './host-binding';
 import { assertPlainNames } from './plain-names';
 import type { ReversibleMigrationClass } from './reversible-migration';
+import { withTableLockTimeout } from './table-locks';
 
 const lists = new WeakMap<object, MigrationDialect>();
 
@@ -51,7 +52,10 @@ const guarded = (run: Run, isDue: typeof isToBeRun): Run =>
       assertPlainNames(dataSource);
       if (!(await isDue(this, queryRunner))) return;
     }
-    await run.call(this, followingHost(queryRunner, this, dialectOf(this)));
+    const dialect = dialectOf(this);
+    await withTableLockTimeout(queryRunner, dialect, () =>
+      run.call(this, followingHost(queryRunner, this, dialect)),
+    );
   };
 
 /**

@@ -8,8 +8,9 @@ import { madeAlready } from './made-already';
 import { inMigrationTransaction } from './migration-transaction';
 import { createStandIns, createsStandIns } from './stand-ins';
 import { inOrder, runUnits, type Site, type Unit } from './units';
+import type { WaitOptions } from './waiting';
 
-export interface MigrateOptions {
+export interface MigrateOptions extends WaitOptions {
   /**
    * `all` (the default): one transaction around all pending migrations. `each`: one around each.
    * `none`: no transaction, for statements that can't be in one; on SQLite and D1 there is then no
@@ -32,7 +33,8 @@ export interface MigrateOptions {
  *
  * @returns the migrations applied, oldest first; empty if none was pending
  * @throws BillingError `HOST_TABLE_MISSING`, `HOST_COLUMN_MISMATCH`, `TABLE_EXISTS`; `DANGLING_KEYS`;
- *   `CONFIGURATION_INVALID` for a DataSource that renames tables; `NOT_SUPPORTED` for another database
+ *   `DATABASE_BUSY` if others did not let it in within `lockTimeout`; `CONFIGURATION_INVALID` for a
+ *   DataSource that renames tables; `NOT_SUPPORTED` for another database
  */
 export async function migrate(
   dataSource: DataSource,
@@ -58,6 +60,7 @@ export async function migrate(
     fake: options.fake ?? false,
     made: options.fake ? new Set() : await madeAlready(dataSource, engine, billing),
     mode,
+    waits: options,
     mixed: billing.length > 0 && billing.length < pending.length,
   };
   if (engine.atomicity === 'batch') await prepareBatches(run);
@@ -155,8 +158,11 @@ const isApplied = (place: Place, name: string): Promise<boolean> =>
 async function prepareBatches(run: Run): Promise<void> {
   const { dataSource, engine, fake, mixed } = run;
   if (createsStandIns(dataSource)) {
-    await inMigrationTransaction(dataSource, engine, (queryRunner) =>
-      createStandIns(dataSource, engine, queryRunner),
+    await inMigrationTransaction(
+      dataSource,
+      engine,
+      (queryRunner) => createStandIns(dataSource, engine, queryRunner),
+      run.waits,
     );
   }
   await withExecutor(run, async (executor, queryRunner) => {

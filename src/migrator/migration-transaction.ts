@@ -1,6 +1,8 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Engine } from '../engines/engine';
 import { BillingError } from '../errors';
+import { limitTableLocks } from '../migrations/table-locks';
+import { Patience, type WaitOptions } from './waiting';
 
 /**
  * Runs `work` in a transaction, while no other process migrates.
@@ -12,12 +14,33 @@ export async function inMigrationTransaction<T>(
   dataSource: DataSource,
   engine: Engine,
   work: (queryRunner: QueryRunner) => Promise<T>,
+  waits: WaitOptions = {},
 ): Promise<T> {
-  const queryRunner = dataSource.createQueryRunner();
+  const patience = new Patience(dataSource, engine, waits);
+  for (;;) {
+    const queryRunner = dataSource.createQueryRunner();
+    limitTableLocks(queryRunner, patience.tableLockTimeout);
+    try {
+      return await once(queryRunner, engine, patience, work);
+    } catch (error) {
+      if (!engine.isTableBusy(error)) throw error;
+      await patience.again(queryRunner, error);
+    } finally {
+      await queryRunner.release();
+    }
+  }
+}
+
+async function once<T>(
+  queryRunner: QueryRunner,
+  engine: Engine,
+  patience: Patience,
+  work: (queryRunner: QueryRunner) => Promise<T>,
+): Promise<T> {
   try {
     await queryRunner.beforeMigration();
-    await begin(queryRunner, engine);
-    await engine.lock(queryRunner);
+    await patience.begin(queryRunner);
+    await patience.lock(queryRunner, () => trying(engine, queryRunner));
     const before = await engine.danglingKeys(queryRunner);
     const result = await work(queryRunner);
     const after = await engine.danglingKeys(queryRunner);
@@ -28,7 +51,7 @@ export async function inMigrationTransaction<T>(
     await queryRunner.commitTransaction();
     return result;
   } catch (error) {
-    // The first error is the one to throw; the release below ends what can't be rolled back.
+    // The first error is the one to throw; the release ends what can't be rolled back.
     if (queryRunner.isTransactionActive) {
       await queryRunner.rollbackTransaction().catch(() => undefined);
     }
@@ -37,9 +60,11 @@ export async function inMigrationTransaction<T>(
     if (!queryRunner.isTransactionActive) {
       await queryRunner.afterMigration().catch(() => undefined);
     }
-    await queryRunner.release();
   }
 }
+
+const trying = async (engine: Engine, queryRunner: QueryRunner): Promise<true | undefined> =>
+  (await engine.tryLock(queryRunner)) || undefined;
 
 /**
  * Runs `work` outside a transaction, while another transaction holds the lock; where the engine can't
@@ -51,13 +76,17 @@ export async function underMigrationLock<T>(
   dataSource: DataSource,
   engine: Engine,
   work: (queryRunner?: QueryRunner) => Promise<T>,
+  waits: WaitOptions = {},
 ): Promise<T> {
   if (!engine.locksApart) return work();
-  if (engine.hasOneConnection(dataSource)) return underSessionLock(dataSource, engine, work);
+  const patience = new Patience(dataSource, engine, waits);
+  if (engine.hasOneConnection(dataSource)) {
+    return underSessionLock(dataSource, engine, work, patience);
+  }
   const holder = dataSource.createQueryRunner();
   try {
-    await begin(holder, engine);
-    await engine.lock(holder);
+    await patience.begin(holder);
+    await patience.lock(holder, () => trying(engine, holder));
     return await work();
   } finally {
     if (holder.isTransactionActive) await holder.rollbackTransaction();
@@ -69,10 +98,11 @@ async function underSessionLock<T>(
   dataSource: DataSource,
   engine: Engine,
   work: (queryRunner: QueryRunner) => Promise<T>,
+  patience: Patience,
 ): Promise<T> {
   const queryRunner = dataSource.createQueryRunner();
   try {
-    const unlock = await engine.lockSession(queryRunner);
+    const unlock = await patience.lock(queryRunner, () => engine.tryLockSession(queryRunner));
     try {
       return await work(queryRunner);
     } finally {
@@ -81,17 +111,5 @@ async function underSessionLock<T>(
     }
   } finally {
     await queryRunner.release();
-  }
-}
-
-/** Begins a transaction, however long another process's migration takes. */
-async function begin(queryRunner: QueryRunner, engine: Engine): Promise<void> {
-  for (;;) {
-    try {
-      await queryRunner.startTransaction(engine.migrationIsolation);
-      return;
-    } catch (error) {
-      if (!engine.isBusy(error)) throw error;
-    }
   }
 }

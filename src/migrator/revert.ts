@@ -6,8 +6,9 @@ import { assertNoHostParts } from '../migrations/host-parts/guard';
 import { originOf } from '../migrations/records';
 import { BillingMigrationExecutor } from './executor';
 import { inOrder, runUnits, type Site, type Unit } from './units';
+import type { WaitOptions } from './waiting';
 
-export interface RevertOptions {
+export interface RevertOptions extends WaitOptions {
   /** Reverts every migration that this DataSource holds, newest first. */
   readonly all?: boolean;
   /** Reverts what was applied after this migration, which stays applied. */
@@ -32,7 +33,7 @@ export async function revert(
   options: RevertOptions = {},
 ): Promise<string[]> {
   const engine = engineOf(dataSource);
-  const site: Site = { dataSource, engine, fake: options.fake ?? false };
+  const site: Site = { dataSource, engine, fake: options.fake ?? false, waits: options };
   const namesNow = async (executor: BillingMigrationExecutor): Promise<string[]> =>
     namesToRevert(await executor.newestFirst(), executor.names(), options);
   const outside = new BillingMigrationExecutor(dataSource, engine);

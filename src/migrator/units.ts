@@ -2,6 +2,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import type { Engine } from '../engines/engine';
 import { BillingMigrationExecutor } from './executor';
 import { inMigrationTransaction, underMigrationLock } from './migration-transaction';
+import type { WaitOptions } from './waiting';
 
 /** What units of work are done on. */
 export interface Site {
@@ -11,6 +12,7 @@ export interface Site {
   readonly fake: boolean;
   /** The migrations whose tables are there already, and which are only recorded; none if not given. */
   readonly made?: ReadonlySet<string>;
+  readonly waits?: WaitOptions;
 }
 
 /** Work that is done as a whole or not at all: one migration, or several. */
@@ -54,7 +56,7 @@ export async function runUnits<Result>(
 }
 
 function runUnit<Result>(
-  { dataSource, engine, fake, made }: Site,
+  { dataSource, engine, fake, made, waits }: Site,
   { wrapped, work }: Unit<Result>,
 ): Promise<readonly Result[]> {
   const run = (queryRunner?: QueryRunner): Promise<readonly Result[]> => {
@@ -65,8 +67,8 @@ function runUnit<Result>(
     return work(executor, queryRunner);
   };
   return wrapped
-    ? inMigrationTransaction(dataSource, engine, run)
-    : underMigrationLock(dataSource, engine, run);
+    ? inMigrationTransaction(dataSource, engine, run, waits)
+    : underMigrationLock(dataSource, engine, run, waits);
 }
 
 /** The `next` of a list of units. */

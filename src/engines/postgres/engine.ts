@@ -4,7 +4,14 @@ import { postgresCatalog } from './catalog';
 import { compareOnPostgres } from './comparison';
 import { assertSeen } from './hidden-tables';
 import { KeepingSchemaBuilder } from './keeping-schema-builder';
-import { hasOneConnection, lockSession, lockTransaction } from './lock';
+import {
+  hasOneConnection,
+  isTableBusy,
+  lockHolder,
+  tableHolders,
+  tryLock,
+  tryLockSession,
+} from './lock';
 import { readPostgresRefusal } from './refusal';
 import { postgresScripts } from './scripts';
 
@@ -17,8 +24,11 @@ export const postgresEngine: Engine = {
   hasSchemas: true,
   owns: ({ options }) => options.type === 'postgres',
 
-  lock: lockTransaction,
-  lockSession,
+  tryLock,
+  tryLockSession,
+  lockHolder,
+  tableHolders,
+  isTableBusy,
   hasOneConnection,
   locksApart: true,
   assertSeen,

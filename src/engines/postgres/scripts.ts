@@ -5,7 +5,8 @@ import { forgetIn, recordIn, refusalSql, type Scripts } from '../scripts';
 const PSQL = 'psql --set ON_ERROR_STOP=1 --file <this file>';
 
 export const postgresScripts = ({ migrations: table }: ScriptTables): Scripts => ({
-  wrap: (statements) => ['BEGIN', ...statements, 'COMMIT'],
+  // While a statement waits for a table that a long transaction holds, all others wait behind it.
+  wrap: (statements) => ['BEGIN', "SET LOCAL lock_timeout = '3s'", ...statements, 'COMMIT'],
   look: undefined,
   assertKeys: undefined,
   makeTable: `CREATE TABLE IF NOT EXISTS "${table}" ("id" SERIAL NOT NULL, "timestamp" bigint NOT NULL, "name" character varying NOT NULL, CONSTRAINT "${new DefaultNamingStrategy().primaryKeyName(table, ['id'])}" PRIMARY KEY ("id"))`,
