@@ -99,11 +99,12 @@ export interface Engine {
   readonly atomicity: 'transaction' | 'batch';
 
   /**
-   * Waits until no other process is migrating this database, and makes others wait until the
-   * transaction on `queryRunner` ends. Default: nothing, where each transaction has the database's
-   * only write lock from its start.
+   * Makes others wait until the transaction on `queryRunner` ends. Default: nothing, where each transaction
+   * has the database's only write lock from its start.
+   *
+   * @returns false if another process is migrating this database: end the transaction, and try again
    */
-  lock(queryRunner: QueryRunner): Promise<void>;
+  lock(queryRunner: QueryRunner): Promise<boolean>;
 
   /** Whether one connection can hold that lock while another one migrates. Default: false. */
   readonly locksApart: boolean;
@@ -112,10 +113,10 @@ export interface Engine {
    * Takes that lock for the session of `queryRunner`, for work without a transaction where the
    * DataSource has one connection only. Default: not at all, where it has more.
    *
-   * @returns what releases it
+   * @returns what releases it; undefined if another process has it: try again
    * @throws BillingError `CONFIGURATION_INVALID` where the session is not the connection's own
    */
-  lockSession(queryRunner: QueryRunner): Promise<() => Promise<void>>;
+  lockSession(queryRunner: QueryRunner): Promise<(() => Promise<void>) | undefined>;
 
   /** Whether the DataSource has one connection, so that a second would wait for ever. Default: false. */
   hasOneConnection(dataSource: DataSource): boolean;
@@ -214,7 +215,7 @@ export const DEFAULTS = {
   opening: undefined,
   hasSchemas: false,
   atomicity: 'transaction',
-  lock: nothing,
+  lock: () => Promise.resolve(true),
   locksApart: false,
   lockSession: () => Promise.resolve(nothing),
   hasOneConnection: () => false,

@@ -16,8 +16,7 @@ export async function inMigrationTransaction<T>(
   const queryRunner = dataSource.createQueryRunner();
   try {
     await queryRunner.beforeMigration();
-    await begin(queryRunner, engine);
-    await engine.lock(queryRunner);
+    await beginLocked(queryRunner, engine);
     const before = await engine.danglingKeys(queryRunner);
     const result = await work(queryRunner);
     const after = await engine.danglingKeys(queryRunner);
@@ -56,8 +55,7 @@ export async function underMigrationLock<T>(
   if (engine.hasOneConnection(dataSource)) return underSessionLock(dataSource, engine, work);
   const holder = dataSource.createQueryRunner();
   try {
-    await begin(holder, engine);
-    await engine.lock(holder);
+    await beginLocked(holder, engine);
     return await work();
   } finally {
     if (holder.isTransactionActive) await holder.rollbackTransaction();
@@ -72,7 +70,7 @@ async function underSessionLock<T>(
 ): Promise<T> {
   const queryRunner = dataSource.createQueryRunner();
   try {
-    const unlock = await engine.lockSession(queryRunner);
+    const unlock = await untilFree(() => engine.lockSession(queryRunner));
     try {
       return await work(queryRunner);
     } finally {
@@ -81,6 +79,33 @@ async function underSessionLock<T>(
     }
   } finally {
     await queryRunner.release();
+  }
+}
+
+/** Begins a transaction that holds the lock, however long another process has it. */
+async function beginLocked(queryRunner: QueryRunner, engine: Engine): Promise<void> {
+  await untilFree(async () => {
+    await begin(queryRunner, engine);
+    if (await engine.lock(queryRunner)) return true;
+    // In the meantime it holds no connection of a pooler's.
+    await queryRunner.rollbackTransaction();
+    return undefined;
+  });
+}
+
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 500;
+
+/** Tries again, ever less often, until there is a result. */
+async function untilFree<T extends object | true>(
+  attempt: () => Promise<T | undefined>,
+): Promise<T> {
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 1.5, LONGEST_WAIT_MS)) {
+    const result = await attempt();
+    if (result !== undefined) return result;
+    // Not all at the same time.
+    const milliseconds = wait * (0.5 + Math.random() / 2);
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
   }
 }
 

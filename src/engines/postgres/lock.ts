@@ -19,16 +19,22 @@ function keyOf(queryRunner: QueryRunner): string {
 
 const text = (name: string): string => name.replaceAll("'", "''");
 
-/** A transaction's lock, not a session's: it holds behind a pooler too, and ends with the process. */
-export async function lockTransaction(queryRunner: QueryRunner): Promise<void> {
-  await queryRunner.query(`SELECT pg_advisory_xact_lock(${keyOf(queryRunner)})`);
-}
+/**
+ * A transaction's lock, not a session's: it holds behind a pooler too, and ends with the process. Nobody
+ * waits in a statement, which would keep a snapshot, for which CREATE INDEX CONCURRENTLY waits for ever,
+ * and a pooler's connection, without which whoever holds the lock may not go on. Where the session has a
+ * `lock_timeout`, it waits as long as that says.
+ */
+export const lockTransaction = (queryRunner: QueryRunner): Promise<boolean> =>
+  tryLock(queryRunner, 'xact_lock');
 
 /**
  * The same lock for a session. Behind a pooler each statement may go to another session, and the lock
  * would stay with one of them.
  */
-export async function lockSession(queryRunner: QueryRunner): Promise<() => Promise<void>> {
+export async function lockSession(
+  queryRunner: QueryRunner,
+): Promise<(() => Promise<void>) | undefined> {
   const client = (await queryRunner.connect()) as { readonly processID?: number };
   const rows = (await queryRunner.query('SELECT pg_backend_pid() AS "pid"')) as { pid: number }[];
   // Where `pg` is not the driver, the one connection is not behind a pooler.
@@ -38,11 +44,22 @@ export async function lockSession(queryRunner: QueryRunner): Promise<() => Promi
       'set poolSize to 2 or more and let the pooler open as many, connect to the server itself, or leave the transaction',
     );
   }
-  const key = keyOf(queryRunner);
-  await queryRunner.query(`SELECT pg_advisory_lock(${key})`);
+  if (!(await tryLock(queryRunner, 'lock'))) return undefined;
   return async () => {
-    await queryRunner.query(`SELECT pg_advisory_unlock(${key})`);
+    await queryRunner.query(`SELECT pg_advisory_unlock(${keyOf(queryRunner)})`);
   };
+}
+
+async function tryLock(queryRunner: QueryRunner, kind: 'lock' | 'xact_lock'): Promise<boolean> {
+  const key = keyOf(queryRunner);
+  const [row] = (await queryRunner.query(
+    `SELECT pg_try_advisory_${kind}(${key}) AS "isHeld", current_setting('lock_timeout') <> '0' AS "waits"`,
+  )) as { readonly isHeld: boolean; readonly waits: boolean }[];
+  if (row?.isHeld !== true && row?.waits === true) {
+    await queryRunner.query(`SELECT pg_advisory_${kind}(${key})`);
+    return true;
+  }
+  return row?.isHeld === true;
 }
 
 /**
