@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { Config } from 'jest';
+import { installedProgram } from './test/support/installed-program';
 import { timeLimitMs } from './test/support/time-limit';
 
 // Not UTC, and not whole hours from it: a time that is taken for a local one shows.
@@ -42,6 +43,8 @@ const NEEDS: readonly {
   readonly one?: string[];
   /** Packages that this project does not install: `npm run test:versions` does. */
   readonly packages?: string[];
+  /** Programs that are not of npm, by file name and by name. */
+  readonly programs?: Readonly<Record<string, string>>;
 }[] = [
   { specs: 'package/', all: ENGINES },
   { specs: 'docs/', all: ENGINES },
@@ -55,6 +58,7 @@ const NEEDS: readonly {
   { specs: 'migrations/concurrency.', one: ['postgres', 'sqlite'] },
   { specs: 'engines/postgres-drift.', all: ['postgres'] },
   { specs: 'engines/replication.', all: ['postgres'] },
+  { specs: 'engines/pgbouncer.', all: ['postgres'], programs: { pgbouncer: 'PgBouncer' } },
   { specs: 'engines/rebuild-migration.', one: ['sqlite', 'd1'] },
   { specs: 'd1/', all: ['d1'] },
   { specs: 'd1/better-auth.', all: ENGINES },
@@ -69,11 +73,13 @@ const NEEDS: readonly {
 /** What of the needs is missing, in words; undefined if a spec can be run. */
 function missing(spec: string): string | undefined {
   const needs = NEEDS.findLast(({ specs }) => spec.startsWith(specs)) ?? { specs: spec };
-  const { all = [], one = ENGINES, packages = [] } = needs;
+  const { all = [], one = ENGINES, packages = [], programs = {} } = needs;
   const isChosen = (name: string): boolean => chosen.includes(name);
   const isInstalled = (name: string): boolean => existsSync(join(__dirname, 'node_modules', name));
   const absent = packages.filter((name) => !isInstalled(name));
   if (absent.length > 0) return `the package ${absent.join(' and ')}`;
+  const unfound = Object.keys(programs).filter((name) => installedProgram(name) === undefined);
+  if (unfound.length > 0) return unfound.map((name) => programs[name]).join(' and ');
   if (all.every(isChosen) && one.some(isChosen)) return undefined;
   return all.length > 0 ? all.filter((name) => !isChosen(name)).join(' and ') : one.join(' or ');
 }

@@ -12,14 +12,20 @@ export interface Samples<Sample> {
 
 /**
  * Measures in turns, A B C A B C, so that whatever slows the machine for a while slows all of them.
+ *
+ * @param alternating whether every second round goes backwards, A B C C B A, so that none of them
+ *   always comes after the same one
  */
 export async function inTurns<Sample>(
   contestants: readonly Contestant<Sample>[],
   rounds: number,
+  { alternating = false } = {},
 ): Promise<Samples<Sample>[]> {
   const results = contestants.map(({ name }) => ({ name, samples: [] as Sample[] }));
   for (let round = 0; round <= rounds; round += 1) {
-    for (const [index, contestant] of contestants.entries()) {
+    const order = [...contestants.entries()];
+    if (alternating && round % 2 === 1) order.reverse();
+    for (const [index, contestant] of order) {
       const sample = await contestant.measure(round);
       if (round > 0) results[index]?.samples.push(sample);
     }

@@ -39,8 +39,7 @@ async function once<T>(
 ): Promise<T> {
   try {
     await queryRunner.beforeMigration();
-    await patience.begin(queryRunner);
-    await patience.lock(queryRunner, () => trying(engine, queryRunner));
+    await patience.beginLocked(queryRunner);
     const before = await engine.danglingKeys(queryRunner);
     const result = await work(queryRunner);
     const after = await engine.danglingKeys(queryRunner);
@@ -63,9 +62,6 @@ async function once<T>(
   }
 }
 
-const trying = async (engine: Engine, queryRunner: QueryRunner): Promise<true | undefined> =>
-  (await engine.tryLock(queryRunner)) || undefined;
-
 /**
  * Runs `work` outside a transaction, while another transaction holds the lock; where the engine can't
  * do that, without a lock.
@@ -85,8 +81,7 @@ export async function underMigrationLock<T>(
   }
   const holder = dataSource.createQueryRunner();
   try {
-    await patience.begin(holder);
-    await patience.lock(holder, () => trying(engine, holder));
+    await patience.beginLocked(holder);
     return await work();
   } finally {
     if (holder.isTransactionActive) await holder.rollbackTransaction();

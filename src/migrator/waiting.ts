@@ -50,8 +50,21 @@ export class Patience {
       onWait ?? ((message) => void dataSource.logger.logSchemaBuild(`${message}.`, undefined));
   }
 
-  /** Begins a transaction as soon as no other process has the database's only write lock. */
-  async begin(queryRunner: QueryRunner): Promise<void> {
+  /**
+   * Begins a transaction that has the lock of the migrations. Between two tries there is none, so that
+   * whoever waits holds no connection of a pooler's, without which the one that has the lock may not go on.
+   */
+  async beginLocked(queryRunner: QueryRunner): Promise<void> {
+    await this.lock(queryRunner, async () => {
+      await this.#begin(queryRunner);
+      if (await this.engine.tryLock(queryRunner)) return true;
+      await queryRunner.rollbackTransaction();
+      return undefined;
+    });
+  }
+
+  /** As soon as no other process has the database's only write lock. */
+  async #begin(queryRunner: QueryRunner): Promise<void> {
     const timer = setTimeout(() => {
       this.#say('Waiting for the process that holds the write lock of this database');
     }, QUIET_MS);

@@ -1,10 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import type { DataSource, QueryRunner } from 'typeorm';
-import { migrate, revert, SqliteDataSource, userBilling } from '../../src';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { migrate, revert, SqliteDataSource, tenantBilling, userBilling } from '../../src';
 import { closeAfterwards } from '../support/closing';
 import { openDataSource, opened } from '../support/data-source';
 import { describeOn, engineNamed, type TestDatabase } from '../support/engines';
+
+class Concurrent1900000000000 {
+  readonly transaction = false;
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    // By then all others wait.
+    await queryRunner.query('SELECT pg_sleep(0.5)');
+    await queryRunner.query('CREATE INDEX CONCURRENTLY host_name ON tenants (name)');
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('SELECT pg_sleep(0.5)');
+    await queryRunner.query('DROP INDEX CONCURRENTLY host_name');
+  }
+}
 
 describeOn('postgres', 'R3 R4 waiting for others on Postgres', () => {
   let database: TestDatabase;
@@ -56,24 +71,37 @@ describeOn('postgres', 'R3 R4 waiting for others on Postgres', () => {
     expect(await next).toHaveLength(2);
   });
 
-  it('R3 R4 waits without a snapshot, so that an index can be made CONCURRENTLY', async () => {
-    const [first, second] = [await openDataSource(database), await openDataSource(database)];
-    for (const { migrations } of [first, second]) {
-      migrations.push({
-        name: 'Concurrently1900000000000',
-        up: async (queryRunner: QueryRunner) => {
-          // The other one waits by now.
-          await sleep(200);
-          await queryRunner.query('CREATE INDEX CONCURRENTLY "ix_late" ON "tenants" ("name")');
-        },
-        down: () => Promise.resolve(),
-      });
-    }
-    const applied = await Promise.all(
-      [first, second].map((one) => migrate(one, { transaction: 'none' })),
-    );
-    expect(applied.flat()).toHaveLength(3);
-  });
+  it.each([
+    ['none', 10],
+    ['none', 1],
+    ['each', 10],
+    ['each', 1],
+  ] as const)(
+    'R3 R4 those who wait do not hold up CREATE INDEX CONCURRENTLY: transaction %s, a pool of %s',
+    async (transaction, poolSize) => {
+      const dataSources = await Promise.all(
+        Array.from({ length: 4 }, () =>
+          opened(
+            new DataSource({
+              type: 'postgres',
+              url: database.url,
+              uuidExtension: 'pgcrypto',
+              installExtensions: false,
+              poolSize,
+              entities: tenantBilling.entities,
+              migrations: [...tenantBilling.migrations.postgres, Concurrent1900000000000],
+            }),
+          ),
+        ),
+      );
+      const applied = await Promise.all(dataSources.map((one) => migrate(one, { transaction })));
+      expect(applied.flat()).toHaveLength(2);
+      const reverted = await Promise.all(
+        dataSources.map((one) => revert(one, { all: true, transaction: 'none' })),
+      );
+      expect(reverted.flat()).toHaveLength(2);
+    },
+  );
 
   const run = {
     up: (waits: object) => migrate(dataSource, waits),

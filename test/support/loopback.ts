@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { Server } from 'node:net';
+import { createServer as createSocketServer, type Server } from 'node:net';
 
 /** Lets a server listen on a free loopback port, and returns its URL as of HTTP. */
 export function listen(server: Server): Promise<string> {
@@ -9,6 +9,21 @@ export function listen(server: Server): Promise<string> {
       const address = server.address();
       const port = typeof address === 'object' && address !== null ? address.port : 0;
       resolve(`http://127.0.0.1:${port}/`);
+    });
+  });
+}
+
+/** A port nobody listens on, as the system gives it. */
+export async function freePort(): Promise<number> {
+  const probe = createSocketServer();
+  return new Promise((resolve, reject) => {
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      probe.close(() => {
+        resolve(port);
+      });
     });
   });
 }

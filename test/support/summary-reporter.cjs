@@ -5,7 +5,7 @@ const { writeSync } = require('node:fs');
 
 /**
  * Ends the output with `N passed, N failed`, alone on its line. A suite that could not be run at
- * all counts as one failure. What TEST_ENGINES leaves out is listed before it, with the reason.
+ * all counts as one failure. What is not run is listed before it, with the reason.
  * Plain JavaScript: jest loads a reporter without transforming it.
  *
  * @implements {import('@jest/reporters').Reporter}
@@ -27,7 +27,7 @@ module.exports = class SummaryReporter {
     const list = [...this.notRun, ...skipped].map((line) => `  ${line}\n`).join('');
     // jest writes its own summary later than it calls this, and through a buffer.
     process.once('exit', () => {
-      if (list) writeSync(2, `Not run, as TEST_ENGINES is ${process.env.TEST_ENGINES}:\n${list}`);
+      if (list) writeSync(2, `Not run (TEST_ENGINES is ${process.env.TEST_ENGINES}):\n${list}`);
       writeSync(1, `${String(results.numPassedTests)} passed, ${String(failed)} failed\n`);
     });
   }
