@@ -44,6 +44,7 @@ const NEEDS: readonly {
   readonly packages?: string[];
 }[] = [
   { specs: 'package/', all: ENGINES },
+  { specs: 'package/use.', all: ['sqlite'] },
   { specs: 'docs/', all: ENGINES },
   { specs: 'generate/', all: ENGINES },
   { specs: 'cli/', one: ['postgres', 'sqlite'] },
