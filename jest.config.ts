@@ -47,6 +47,7 @@ const NEEDS: readonly {
   readonly programs?: Readonly<Record<string, string>>;
 }[] = [
   { specs: 'package/', all: ENGINES },
+  { specs: 'package/use.', all: ['sqlite'] },
   { specs: 'docs/', all: ENGINES },
   { specs: 'generate/', all: ENGINES },
   { specs: 'cli/', one: ['postgres', 'sqlite'] },

@@ -19,12 +19,6 @@ describe('U4 U7 the example of a Worker', () => {
     copyFileSync(join(EXAMPLE, '.dev.vars.example'), join(project.folder, '.dev.vars'));
     const { exitCode, stdout, stderr } = await project.script('db:migrate:local');
     if (exitCode !== 0) throw new Error(stdout + stderr);
-    // Better Auth 1.7.0 to 1.7.2 write this column; the one that the example names does not have it.
-    const issuer = 'ALTER TABLE "account" ADD COLUMN "issuer" text';
-    const database = ['d1', 'execute', 'typeorm-billing-example', '--local'];
-    expect(await project.wrangler([...database, '--command', issuer])).toMatchObject({
-      exitCode: 0,
-    });
     worker = await startWranglerDev(project.folder);
     closeAfterwards(() => worker?.stop());
   });

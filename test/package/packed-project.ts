@@ -60,12 +60,15 @@ export async function packProject(): Promise<PackedProject> {
 }
 
 /**
- * Builds and packs the project, once in a run, on a copy of the sources: another test may be using
- * `dist`.
+ * The tarball that `PACKED_TARBALL` names: what was built with one version of TypeORM has to run on another.
+ * Unset, the project is built and packed, once in a run, on a copy of the sources: another test may be
+ * using `dist`.
  *
  * @returns path of the tarball
  */
 export async function packedTarball(): Promise<string> {
+  const { PACKED_TARBALL: given = '' } = process.env;
+  if (given !== '') return given;
   const stage = await sharedFolder('package', async (folder) => {
     for (const name of SOURCES) {
       if (existsSync(join(ROOT, name))) cpSync(join(ROOT, name), join(folder, name), COPY);

@@ -1,6 +1,6 @@
 /**
  * The tables of a host application, as it owns them before any billing: `tenants`, as a typical
- * B2B service would write it, and Better Auth's four, word for word as better-auth 1.7.0's own
+ * B2B service would write it, and Better Auth's four, word for word as better-auth 1.7.25's own
  * migration generator prints them for each dialect.
  */
 
@@ -27,12 +27,11 @@ function betterAuth(words: { boolean: string; instant: string; now: string }): s
   return `
 create table "user" ("id" text not null primary key, "name" text not null, "email" text not null unique, "emailVerified" ${boolean} not null, "image" text, "createdAt" ${instant}${now} not null, "updatedAt" ${instant}${now} not null);
 create table "session" ("id" text not null primary key, "expiresAt" ${instant} not null, "token" text not null unique, "createdAt" ${instant}${now} not null, "updatedAt" ${instant} not null, "ipAddress" text, "userAgent" text, "userId" text not null references "user" ("id") on delete cascade);
-create table "account" ("id" text not null primary key, "issuer" text not null, "accountId" text not null, "providerId" text not null, "userId" text not null references "user" ("id") on delete cascade, "accessToken" text, "refreshToken" text, "idToken" text, "accessTokenExpiresAt" ${instant}, "refreshTokenExpiresAt" ${instant}, "scope" text, "password" text, "createdAt" ${instant}${now} not null, "updatedAt" ${instant} not null);
+create table "account" ("id" text not null primary key, "accountId" text not null, "providerId" text not null, "userId" text not null references "user" ("id") on delete cascade, "accessToken" text, "refreshToken" text, "idToken" text, "accessTokenExpiresAt" ${instant}, "refreshTokenExpiresAt" ${instant}, "scope" text, "password" text, "createdAt" ${instant}${now} not null, "updatedAt" ${instant} not null);
 create table "verification" ("id" text not null primary key, "identifier" text not null, "value" text not null, "expiresAt" ${instant} not null, "createdAt" ${instant}${now} not null, "updatedAt" ${instant}${now} not null);
 create index "session_userId_idx" on "session" ("userId");
 create index "account_userId_idx" on "account" ("userId");
 create index "verification_identifier_idx" on "verification" ("identifier");
-create unique index "account_issuer_accountId_uidx" on "account" ("issuer", "accountId");
 `;
 }
 
@@ -72,7 +71,7 @@ export const HOST_ROWS = [
     return [
       `INSERT INTO "user" ("id", "name", "email", "emailVerified", "image", "createdAt", "updatedAt") VALUES ('${id}', 'User ${number}', 'user${number}@example.com', '1', NULL, ${at}, ${at});`,
       `INSERT INTO "session" ("id", "expiresAt", "token", "createdAt", "updatedAt", "ipAddress", "userAgent", "userId") VALUES ('session-${number}', '2036-01-01 00:00:00.000', 'token-${number}', ${at}, ${at}, '192.0.2.${number}', 'test', '${id}');`,
-      `INSERT INTO "account" ("id", "issuer", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt") VALUES ('account-${number}', 'local', '${id}', 'credential', '${id}', 'salt:hash-${number}', ${at}, ${at});`,
+      `INSERT INTO "account" ("id", "accountId", "providerId", "userId", "password", "createdAt", "updatedAt") VALUES ('account-${number}', '${id}', 'credential', '${id}', 'salt:hash-${number}', ${at}, ${at});`,
     ];
   }),
   `INSERT INTO "verification" ("id", "identifier", "value", "expiresAt", "createdAt", "updatedAt") VALUES ('verification-1', 'user1@example.com', 'code', '2036-01-01 00:00:00.000', '2026-02-01 09:30:00.000', '2026-02-01 09:30:00.000');`,

@@ -24,7 +24,8 @@ describe('the tests that TEST_ENGINES and TEST_LONG choose', () => {
         'cli/check.spec.ts',
       ]),
     );
-    const servers = /^(?:package|docs|generate|d1(?!\/held-writes|\/statement-limits))\/|drift/;
+    const servers =
+      /^(?:package(?!\/use\.)|docs|generate|d1(?!\/held-writes|\/statement-limits))\/|drift/;
     expect(specs.filter((path) => servers.test(path))).toEqual([]);
   });
 

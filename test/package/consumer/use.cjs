@@ -4,6 +4,7 @@ const {
   BillingError,
   Plan,
   SqliteDataSource,
+  check,
   migrate,
   revert,
   tenantBilling,
@@ -28,6 +29,7 @@ async function main(database) {
     const plans = dataSource.getRepository(Plan);
     const { id } = await plans.save(plans.create({ name: 'Pro', priceMonthly: 1900 }));
     const plan = await plans.findOneByOrFail({ id });
+    const differences = (await check(dataSource)).length;
     const refusal = await plans.save(plans.create({ name: '' })).catch((error) => error);
     await revert(dataSource);
     const left = await countApplied(dataSource);
@@ -37,6 +39,7 @@ async function main(database) {
       priceMonthly: plan.priceMonthly,
       createdAt: plan.createdAt instanceof Date,
       refusal: refusal instanceof BillingError && refusal.code,
+      differences,
       applied,
       left,
     };

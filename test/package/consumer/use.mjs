@@ -3,6 +3,7 @@ import {
   Plan,
   SqliteDataSource,
   Subscription,
+  check,
   migrate,
   revert,
   tenantBilling,
@@ -26,6 +27,7 @@ try {
   const plans = dataSource.getRepository(Plan);
   const { id } = await plans.save(plans.create({ name: 'Pro', priceMonthly: 1900 }));
   const plan = await plans.findOneByOrFail({ id });
+  const differences = (await check(dataSource)).length;
   const refusal = await plans.save(plans.create({ name: '' })).catch((error) => error);
   if (!tenantBilling.entities.includes(Subscription)) throw new Error('two copies of the library');
   await revert(dataSource);
@@ -37,6 +39,7 @@ try {
       priceMonthly: plan.priceMonthly,
       createdAt: plan.createdAt instanceof Date,
       refusal: refusal instanceof BillingError && refusal.code,
+      differences,
       applied,
       left,
     }),

@@ -6,6 +6,7 @@ import {
   SqliteDataSource,
   Subscription,
   Tenant,
+  check,
   migrate,
   revert,
   tenantBilling,
@@ -30,6 +31,7 @@ async function main(database: string): Promise<unknown> {
     const plans = dataSource.getRepository(Plan);
     const { id } = await plans.save(plans.create({ name: 'Pro', priceMonthly: 1900 }));
     const plan: Plan = await plans.findOneByOrFail({ id });
+    const differences = (await check(dataSource)).length;
     const refusal: unknown = await plans.save(plans.create({ name: '' })).catch((e: unknown) => e);
     await revert(dataSource);
     const left = await countApplied(dataSource);
@@ -42,6 +44,7 @@ async function main(database: string): Promise<unknown> {
       priceMonthly,
       createdAt: plan.createdAt instanceof Date,
       refusal: refusal instanceof BillingError && refusal.code,
+      differences,
       applied,
       left,
     };
