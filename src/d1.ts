@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import './data-sources/unlisted';
 
 export { type BillingFamily, tenantBilling, userBilling } from './billing';
 export { BillingError, type BillingErrorCode, type RefusalDetails } from './errors';

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import './engines/rows';
 import './data-sources/stock-drivers';
+import './data-sources/unlisted';
 
 export { type BillingFamily, tenantBilling, userBilling } from './billing';
 export { BillingError, type BillingErrorCode, type RefusalDetails } from './errors';

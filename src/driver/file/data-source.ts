@@ -1,4 +1,5 @@
 import type { DataSourceOptions } from 'typeorm';
+import { BillingError } from '../../errors';
 import type { BaseDataSourceOptions } from '../typeorm';
 import { SqliteFamilyDriver } from '../driver';
 import { SqliteFamilyDataSource } from '../queries/query-builder';
@@ -23,6 +24,7 @@ export interface SqliteDataSourceOptions extends Omit<BaseDataSourceOptions, 'ty
 export class SqliteFileDataSource extends SqliteFamilyDataSource {
   constructor(options: SqliteDataSourceOptions) {
     const { busyTimeout = 5000, driver, ...rest } = options;
+    assertDatabase(options.database);
     const opens = driver === undefined ? undefined : betterSqlite3(driver);
     // TypeORM has no type for this driver. `capacitor` means an asynchronous SQLite, loads no
     // package and is part of TypeORM's browser build too.
@@ -32,4 +34,13 @@ export class SqliteFileDataSource extends SqliteFamilyDataSource {
       new SqliteFile(options.database, busyTimeout, opens),
     );
   }
+}
+
+/** It may come from a variable of the environment that is not set. */
+function assertDatabase(database: unknown): void {
+  if (typeof database === 'string' && database !== '') return;
+  throw BillingError.configurationInvalid(
+    `The option database of a DataSource on SQLite is ${database === '' ? 'empty' : `of type ${typeof database}`}`,
+    'give it the path of a file, or ":memory:"',
+  );
 }

@@ -32,6 +32,7 @@ interface Connection {
  *   is only read
  */
 export function useFamilyDriver(dataSource: DataSource): void {
+  assertIsDataSource(dataSource);
   const options = dataSource.options as unknown as StockOptions;
   assertStock(dataSource, options);
   const { database, timeout = 5000, key, prepareDatabase, nativeBinding, verbose } = options;
@@ -51,6 +52,15 @@ export function useFamilyDriver(dataSource: DataSource): void {
   const file = new SqliteFile(database, timeout, opens);
   dataSource.driver = new StockDriver(dataSource, file, true);
   refineQueryBuilders(dataSource);
+}
+
+/** What is not typed may pass the options alone. */
+function assertIsDataSource(given: DataSource | undefined | null): void {
+  if ((given?.options as unknown) !== undefined) return;
+  throw BillingError.configurationInvalid(
+    'adaptSqlite() got no DataSource',
+    'give it one: adaptSqlite(new DataSource({ type: "better-sqlite3", … }))',
+  );
 }
 
 function assertStock({ isInitialized }: DataSource, { type, readonly }: StockOptions): void {
