@@ -13,14 +13,16 @@ if (isLong) process.env.TEST_LONG = '1';
 const PROPERTIES = [
   'd1/parity.spec.ts',
   'd1/parity-2.spec.ts',
+  'd1/parity-3.spec.ts',
+  'd1/parity-4.spec.ts',
   'd1/held-writes.spec.ts',
   'd1/statement.spec.ts',
   'engines/never-the-hosts.spec.ts',
   'engines/rebuild.spec.ts',
   'entities/properties.spec.ts',
 ];
-/** The other half of the sequences, beside the first. */
-const ONLY_LONG = ['d1/parity-2.spec.ts'];
+/** The other parts of the sequences, beside the first. */
+const ONLY_LONG = PROPERTIES.filter((name) => name.startsWith('d1/parity-'));
 
 /** `TEST_ENGINES=sqlite npm test` runs the tests of one engine. */
 const ENGINES = ['postgres', 'sqlite', 'd1'];
@@ -127,7 +129,8 @@ const config: Config = {
     ],
   },
   testSequencer: '<rootDir>/test/support/longest-first.cjs',
-  maxWorkers: 3,
+  // The long properties mostly wait for a database.
+  maxWorkers: isLong ? 5 : 3,
   testTimeout: timeLimitMs(isLong),
 };
 

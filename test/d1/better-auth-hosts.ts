@@ -53,14 +53,16 @@ async function startInWorker(): Promise<BetterAuthHost> {
   const miniflare = startWorker(await bundle(project), 'worker.js');
   const url = (await miniflare.ready).origin;
   const binding = (await miniflare.getD1Database('DB')) as D1Binding;
+  const sql = async <Row>(text: string, parameters: readonly unknown[] = []): Promise<Row[]> => {
+    const statement = binding.prepare(numbered(text)).bind(...parameters);
+    return (await statement.all()).results as Row[];
+  };
   const database: TestDatabase = {
     engine: 'd1',
     dialect: 'sqlite',
     url: 'd1:DB',
-    sql: async <Row>(text: string, parameters: readonly unknown[] = []) => {
-      const statement = binding.prepare(numbered(text)).bind(...parameters);
-      return (await statement.all()).results as Row[];
-    },
+    sql,
+    prepared: (text) => () => sql(text),
     exec: () => Promise.reject(new Error('Not needed here.')),
     close: () => miniflare.dispose(),
   };

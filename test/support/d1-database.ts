@@ -28,6 +28,8 @@ export async function createD1Database(): Promise<TestDatabase> {
     cwd: writeProject(assigned.database),
     binding,
     sql: (text, parameters = []) => all(numbered(text), parameters.map(bindable)),
+    // The binding has no way to keep one.
+    prepared: (text) => () => all(text, []),
     async exec(text) {
       // A local D1 takes several statements at once, but no comment after the last.
       await all(text.replace(/(?:\s|;|--[^\n]*$)+$/, ''), []);

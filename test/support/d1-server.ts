@@ -1,6 +1,8 @@
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Miniflare } from 'miniflare';
 import { answering } from './loopback';
+import { newMemoryFolder } from './memory-folder';
 
 /** Local D1 databases in real workerd processes, started when the first database is asked for. */
 export interface D1Server {
@@ -24,6 +26,7 @@ const DATABASES_EACH = 40;
 export async function startD1Server(folder: string): Promise<D1Server> {
   const started: Promise<{ miniflare: Miniflare; url: string }>[] = [];
   let count = 0;
+  const removeData = keepInMemory(folder);
 
   const start = async (first: number): Promise<{ miniflare: Miniflare; url: string }> => {
     const miniflare = new (await import('miniflare')).Miniflare({
@@ -52,8 +55,28 @@ export async function startD1Server(folder: string): Promise<D1Server> {
       for (const one of running) {
         if (one.status === 'fulfilled') await one.value.miniflare.dispose();
       }
+      removeData();
     },
   };
+}
+
+/**
+ * Makes the folder, in memory where there is enough: a D1 waits for the disk several times a write.
+ *
+ * @returns what removes the files in memory; the end of the process does so, too
+ */
+function keepInMemory(folder: string): () => void {
+  const inMemory = newMemoryFolder('d1');
+  if (inMemory === undefined) {
+    mkdirSync(folder, { recursive: true });
+    return () => undefined;
+  }
+  const remove = (): void => {
+    rmSync(inMemory, { recursive: true, force: true });
+  };
+  process.once('exit', remove);
+  symlinkSync(inMemory, folder);
+  return remove;
 }
 
 const nameOf = (number: number): string => `db-${number}`;

@@ -4,6 +4,8 @@ const Sequencer = require('@jest/test-sequencer').default;
 const LONG = [
   'd1/parity.spec.ts',
   'd1/parity-2.spec.ts',
+  'd1/parity-3.spec.ts',
+  'd1/parity-4.spec.ts',
   'd1/wrangler-project.spec.ts',
   'generate/generate.spec.ts',
   'cli/typeorm-cli.spec.ts',

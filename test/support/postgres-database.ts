@@ -28,6 +28,10 @@ export async function createPostgresDatabase(template = 'template0'): Promise<Te
       const { rows } = await client.query(text, [...parameters]);
       return rows as Row[];
     },
+    prepared<Row>(text: string) {
+      const query = { name: uniqueSuffix(), text };
+      return async () => (await client.query(query)).rows as Row[];
+    },
     async exec(text) {
       await client.query(text);
     },

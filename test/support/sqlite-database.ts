@@ -1,6 +1,6 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Database } from 'sqlite3';
+import { Database, type Statement } from 'sqlite3';
 import type { TestDatabase } from './engines';
 import { bindable, numbered } from './sqlite-text';
 import { newFolder } from './test-run';
@@ -15,6 +15,7 @@ export async function createSqliteDatabase(template?: string): Promise<TestDatab
   const database = await open(file);
   database.configure('busyTimeout', BUSY_TIMEOUT_MS);
   await exec(database, 'PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF;');
+  const kept: Statement[] = [];
   let closing: Promise<void> | undefined;
 
   return {
@@ -28,9 +29,21 @@ export async function createSqliteDatabase(template?: string): Promise<TestDatab
           else resolve(rows);
         });
       }),
+    prepared<Row>(text: string) {
+      const statement = database.prepare(text);
+      kept.push(statement);
+      return () =>
+        new Promise<Row[]>((resolve, reject) => {
+          statement.all<Row>((error: Error | null, rows: Row[]) => {
+            if (error) reject(error);
+            else resolve(rows);
+          });
+        });
+    },
     exec: (text) => exec(database, text),
     close: () =>
       (closing ??= new Promise((resolve, reject) => {
+        for (const statement of kept.splice(0)) statement.finalize();
         database.close((error) => {
           if (error) reject(error);
           else resolve();

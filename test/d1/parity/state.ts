@@ -22,10 +22,12 @@ export function reader(dataSource: DataSource, database: TestDatabase): () => Pr
       return [name, columns, selectAll(database, name, values)];
     },
   );
-  const sql = `SELECT ${tables.map(([, , select]) => select).join(', ')}`;
+  const read = database.prepared<Record<TableName, string>>(
+    `SELECT ${tables.map(([, , select]) => select).join(', ')}`,
+  );
   const before = new Map<TableName, { text: string; rows: readonly Row[] }>();
   return async () => {
-    const [row] = await database.sql<Record<TableName, string>>(sql);
+    const [row] = await read();
     const state: Partial<Record<TableName, readonly Row[]>> = {};
     for (const [name, columns] of tables) {
       const text = row?.[name] ?? '';

@@ -1,0 +1,3 @@
+import { describeParity } from './parity/property';
+
+describeParity(2);
