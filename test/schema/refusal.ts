@@ -19,17 +19,27 @@ export type Reason =
  * Runs a statement that must be refused for this reason, told by the database's own error, and
  * shows that nothing has been stored, changed or deleted.
  */
-export async function expectRefused(
+export function expectRefused(
   database: TestDatabase,
   reason: Reason,
   statement: () => Promise<unknown>,
 ): Promise<void> {
+  return expectAllRefused(database, [{ reason, statement }]);
+}
+
+/** The same of several, one after the other, after which the rows are those before the first. */
+export async function expectAllRefused(
+  database: TestDatabase,
+  cases: readonly { readonly reason: Reason; readonly statement: () => Promise<unknown> }[],
+): Promise<void> {
   const before = await allRows(database);
-  const outcome = await statement().then(
-    () => 'accepted',
-    (error: unknown) => told(database.dialect, error),
-  );
-  expect(outcome).toBe(expected(database.dialect, reason));
+  for (const { reason, statement } of cases) {
+    const outcome = await statement().then(
+      () => 'accepted',
+      (error: unknown) => told(database.dialect, error),
+    );
+    expect(outcome).toBe(expected(database.dialect, reason));
+  }
   expect(await allRows(database)).toEqual(before);
 }
 

@@ -2,7 +2,7 @@ import type { TestDatabase } from '../support/engines';
 import { type Row, startAfresh, store, update } from './billing-database';
 import type { BillingTableName } from '../support/billing-tables';
 import { MAX_INTERVAL_COUNTS } from './words';
-import { expectRefused, type Reason } from './refusal';
+import { expectAllRefused, type Reason } from './refusal';
 
 /**
  * One constraint or unique index, and rows that show it: each a valid row with these columns
@@ -38,14 +38,16 @@ export async function showRule(database: TestDatabase, rule: RuleCase): Promise<
 
   await startAfresh(database);
   for (const row of given) await store(database, table, row);
-  for (const { row, reason } of rows) {
-    await expectRefused(database, reason, () => store(database, table, row));
-  }
+  await expectAllRefused(
+    database,
+    rows.map(({ row, reason }) => ({ reason, statement: () => store(database, table, row) })),
+  );
   const other = columns === undefined ? {} : accepted[0];
   const id = await store(database, table, other);
-  for (const { row, reason } of rows) {
-    await expectRefused(database, reason, () => update(database, table, id, row));
-  }
+  await expectAllRefused(
+    database,
+    rows.map(({ row, reason }) => ({ reason, statement: () => update(database, table, id, row) })),
+  );
   await remove(id);
   for (const row of accepted) await remove(await store(database, table, row));
 }
