@@ -15,7 +15,7 @@ const LITERALS: readonly string[] = [
   ...["'true'", "'false'", 'true', "X'00'", "X'6162'", "'a' || char(0) || 'b'", 'NULL', "'usd'"],
   ...[`'${UUID.toUpperCase()}'`, `'${UUID.replaceAll('-', '')}'`, "'{a:1}'", "'[1]'", "'null'"],
   ...[`'{"a":"\\u0000"}'`, `'{"a":"\\ud800"}'`],
-  ...Object.values(RIGHT).map(([literal = '']) => literal),
+  ...new Set(Object.values(RIGHT).map(([literal = '']) => literal)),
 ];
 
 /** To a column of text, which takes almost anything. */
