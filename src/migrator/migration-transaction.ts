@@ -16,7 +16,7 @@ export async function inMigrationTransaction<T>(
   work: (queryRunner: QueryRunner) => Promise<T>,
   waits: WaitOptions = {},
 ): Promise<T> {
-  const patience = new Patience(dataSource, engine, waits);
+  const patience = new Patience({ dataSource, engine }, waits);
   for (;;) {
     const queryRunner = dataSource.createQueryRunner();
     limitTableLocks(queryRunner, patience.tableLockTimeout);
@@ -75,7 +75,7 @@ export async function underMigrationLock<T>(
   waits: WaitOptions = {},
 ): Promise<T> {
   if (!engine.locksApart) return work();
-  const patience = new Patience(dataSource, engine, waits);
+  const patience = new Patience({ dataSource, engine }, waits);
   if (engine.hasOneConnection(dataSource)) {
     return underSessionLock(dataSource, engine, work, patience);
   }

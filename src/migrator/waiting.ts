@@ -40,14 +40,13 @@ export class Patience {
 
   /** @throws BillingError `INVALID_CALL` for a time that is none */
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly engine: Engine,
+    private readonly place: { readonly dataSource: DataSource; readonly engine: Engine },
     { lockTimeout = LOCK_TIMEOUT, tableLockTimeout = TABLE_LOCK_TIMEOUT, onWait }: WaitOptions,
   ) {
     this.#lockTimeout = milliseconds('lockTimeout', lockTimeout);
     this.tableLockTimeout = milliseconds('tableLockTimeout', tableLockTimeout);
     this.#tell =
-      onWait ?? ((message) => void dataSource.logger.logSchemaBuild(`${message}.`, undefined));
+      onWait ?? ((message) => void place.dataSource.logger.logSchemaBuild(`${message}.`));
   }
 
   /**
@@ -57,7 +56,7 @@ export class Patience {
   async beginLocked(queryRunner: QueryRunner): Promise<void> {
     await this.lock(queryRunner, async () => {
       await this.#begin(queryRunner);
-      if (await this.engine.tryLock(queryRunner)) return true;
+      if (await this.place.engine.tryLock(queryRunner)) return true;
       await queryRunner.rollbackTransaction();
       return undefined;
     });
@@ -71,10 +70,10 @@ export class Patience {
     try {
       for (;;) {
         try {
-          await queryRunner.startTransaction(this.engine.migrationIsolation);
+          await queryRunner.startTransaction(this.place.engine.migrationIsolation);
           return;
         } catch (error) {
-          if (!this.engine.isBusy(error)) throw error;
+          if (!this.place.engine.isBusy(error)) throw error;
           if (this.#isOver()) {
             throw BillingError.databaseBusy(
               `Another process has held the write lock of this database for over ${this.#lockTimeout} ms`,
@@ -118,7 +117,7 @@ export class Patience {
    * @throws BillingError `DATABASE_BUSY` if there is no time left
    */
   async again(queryRunner: QueryRunner, cause: unknown): Promise<void> {
-    const holders = await this.engine
+    const holders = await this.place.engine
       .tableHolders(queryRunner, this.#tables())
       .catch(() => undefined);
     const who = holders === undefined ? '' : ` (${holders})`;
@@ -134,10 +133,11 @@ export class Patience {
   }
 
   #tables(): string[] {
-    return this.dataSource.migrations.flatMap((one) => {
-      const billing = declaredBy(one, this.engine.dialect);
+    const { dataSource, engine } = this.place;
+    return dataSource.migrations.flatMap((one) => {
+      const billing = declaredBy(one, engine.dialect);
       if (billing === undefined) return [];
-      const { references = [], placed } = following(billing, this.engine, this.dataSource);
+      const { references = [], placed } = following(billing, engine, dataSource);
       return [...references, ...placed.map((table) => ({ ...table, column: '' }))].map(
         (table) => sqlOf(table).table,
       );
@@ -145,7 +145,7 @@ export class Patience {
   }
 
   async #holder(queryRunner: QueryRunner): Promise<string> {
-    return (await this.engine.lockHolder(queryRunner)) ?? 'one that has just ended';
+    return (await this.place.engine.lockHolder(queryRunner)) ?? 'one that has just ended';
   }
 
   #say(message: string): void {

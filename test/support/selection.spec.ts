@@ -31,8 +31,8 @@ describe('the tests that TEST_ENGINES and TEST_LONG choose', () => {
 
   it('are the properties in a long run', async () => {
     const specs = await listed({ TEST_ENGINES: undefined, TEST_LONG: '1' });
-    expect(specs).toHaveLength(7);
-    expect(specs).toContain('d1/parity-2.spec.ts');
+    expect(specs).toHaveLength(9);
+    expect(specs).toContain('d1/parity-4.spec.ts');
   });
 
   it('are refused with the names there are, if there is no such engine', async () => {
