@@ -45,17 +45,14 @@ type Run = (this: MigrationInterface, queryRunner: QueryRunner) => Promise<void>
 
 const guarded = (run: Run, isDue: typeof isToBeRun): Run =>
   async function (queryRunner) {
+    const dialect = dialectOf(this);
+    const follow = (): Promise<void> => run.call(this, followingHost(queryRunner, this, dialect));
     // What only records the statements has no DataSource.
     const dataSource = dataSourceOf(queryRunner) as DataSource | undefined;
-    if (dataSource !== undefined) {
-      assertDialect(this, dataSource);
-      assertPlainNames(dataSource);
-      if (!(await isDue(this, queryRunner))) return;
-    }
-    const dialect = dialectOf(this);
-    await withTableLockTimeout(queryRunner, dialect, () =>
-      run.call(this, followingHost(queryRunner, this, dialect)),
-    );
+    if (dataSource === undefined) return follow();
+    assertDialect(this, dataSource);
+    assertPlainNames(dataSource);
+    if (await isDue(this, queryRunner)) await withTableLockTimeout(queryRunner, dialect, follow);
   };
 
 /**
