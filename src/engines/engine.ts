@@ -1,5 +1,6 @@
 import type { DataSource, EntityMetadata, QueryRunner } from 'typeorm';
 import type { ExtraPart } from '../driver/schema/extras';
+import type { BillingError } from '../errors';
 import type { HostKeyType } from '../host/bindings';
 import type { Family } from '../host/families';
 import type { EngineName } from './engine-name';
@@ -56,6 +57,16 @@ export interface TableKey extends TableName {
   readonly column: string;
   /** Lower-case name of the type, as the engine writes it. */
   readonly type: string;
+}
+
+/** What migrations need of a database. */
+export interface Needs {
+  /** Columns of host tables that their foreign keys reference. */
+  readonly references: readonly (TableName & { readonly column: string })[];
+  /** The schemas in which they make tables; undefined: the first of the search_path. */
+  readonly schemas: readonly (string | undefined)[];
+  /** TypeORM's table of applied migrations. */
+  readonly migrationsTable: string;
 }
 
 /** How a database is opened from `DATABASE_URL`: in Node only. */
@@ -161,6 +172,12 @@ export interface Engine {
    */
   assertSeen(queryRunner: QueryRunner, table: string): Promise<void>;
 
+  /**
+   * What of the database itself keeps migrations from being run: its version, that it takes no writes, a right
+   * that the user lacks. Nothing is changed. Default: none.
+   */
+  obstacles(queryRunner: QueryRunner, needs: Needs): Promise<readonly BillingError[]>;
+
   /** All tables outside the database's own schemas. */
   tables(queryRunner: QueryRunner): Promise<readonly TableName[]>;
 
@@ -238,6 +255,7 @@ export const DEFAULTS = {
   fold: (name: string) => name,
   danglingKeys: () => Promise.resolve(new Map<string, number>()),
   assertSeen: nothing,
+  obstacles: () => Promise.resolve([]),
   scripts: undefined,
   guardRecord: nothing,
   recordElsewhere: nothing,

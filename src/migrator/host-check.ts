@@ -45,8 +45,19 @@ export async function hasHostTables(
 export async function assertHostIsReady(
   queryRunner: QueryRunner,
   engine: Engine,
-  { name, family, references = [], placed }: Following,
+  migration: Following,
 ): Promise<void> {
+  const [first] = await hostProblems(queryRunner, engine, migration);
+  if (first !== undefined) throw first;
+}
+
+/** All that is in the way of a migration, the host's tables first. */
+export async function hostProblems(
+  queryRunner: QueryRunner,
+  engine: Engine,
+  { name, family, references = [], placed }: Following,
+): Promise<readonly BillingError[]> {
+  const problems: BillingError[] = [];
   // Mostly one statement for all.
   const found = await describeAll(queryRunner, engine, [...references, ...placed]);
   for (const reference of references) {
@@ -56,19 +67,24 @@ export async function assertHostIsReady(
     if (actual !== undefined && engine.accepts(type, actual.type) && actual.isKey) continue;
     const place = { migration: name, path: sqlOf(reference).table, table, column };
     const advice = adviceOn(family, await nearTables(queryRunner, engine, family, reference));
-    if (columns === undefined)
-      throw BillingError.hostTableMissing(place, advice.found, advice.remedy);
-    throw BillingError.hostColumnMismatch(place, type, actual, advice.remedy);
+    problems.push(
+      columns === undefined
+        ? BillingError.hostTableMissing(place, advice.found, advice.remedy)
+        : BillingError.hostColumnMismatch(place, type, actual, advice.remedy),
+    );
   }
   const standing = placed.filter((one) => found(one) !== undefined);
   if (standing.length > 0) {
-    throw BillingError.tableExists(
-      name,
-      standing.map(({ table }) => table),
-      standing.map((one) => sqlOf({ ...one, column: '' }).table),
-      beside(engine),
+    problems.push(
+      BillingError.tableExists(
+        name,
+        standing.map(({ table }) => table),
+        standing.map((one) => sqlOf({ ...one, column: '' }).table),
+        beside(engine),
+      ),
     );
   }
+  return problems;
 }
 
 /** What to do about a table that has the name of one of billing's. */

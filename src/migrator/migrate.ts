@@ -2,10 +2,10 @@ import type { DataSource, Migration, QueryRunner } from 'typeorm';
 import { engineOf } from '../engines/registry';
 import { assertPlainNames } from '../migrations/plain-names';
 import { BillingMigrationExecutor, isBillingMigration, migrationNamed } from './executor';
-import { assertHostIsReady, following } from './host-check';
 import { LACKING_REMEDY, lackingMigrations, lackingText } from './lacking';
 import { madeAlready } from './made-already';
 import { inMigrationTransaction } from './migration-transaction';
+import { preflight } from './preflight';
 import { createStandIns, createsStandIns } from './stand-ins';
 import { inOrder, runUnits, type Site, type Unit } from './units';
 import type { WaitOptions } from './waiting';
@@ -32,7 +32,8 @@ export interface MigrateOptions extends WaitOptions {
  * migration, it is recorded as applied.
  *
  * @returns the migrations applied, oldest first; empty if none was pending
- * @throws BillingError `HOST_TABLE_MISSING`, `HOST_COLUMN_MISMATCH`, `TABLE_EXISTS`; `DANGLING_KEYS`;
+ * @throws BillingError before the first statement `HOST_TABLE_MISSING`, `HOST_COLUMN_MISMATCH`,
+ *   `TABLE_EXISTS`, `RIGHTS_MISSING`, `DATABASE_READ_ONLY`, or `PREFLIGHT_FAILED` for several; `DANGLING_KEYS`;
  *   `DATABASE_BUSY` if others did not let it in within `lockTimeout`; `CONFIGURATION_INVALID` for a
  *   DataSource that renames tables; `NOT_SUPPORTED` for another database
  */
@@ -63,6 +64,7 @@ export async function migrate(
     waits: options,
     mixed: billing.length > 0 && billing.length < pending.length,
   };
+  if (!run.fake) await lookFirst(run, pending);
   if (engine.atomicity === 'batch') await prepareBatches(run);
   return engine.atomicity === 'batch' || mode === 'each'
     ? runUnits(run, () => nextPending(run))
@@ -151,12 +153,21 @@ const isApplied = (place: Place, name: string): Promise<boolean> =>
     return pending.every((one) => one.name !== name);
   });
 
-/**
- * Creates what each batch counts on, and looks for what is in the way of any of them before the first
- * is sent: a batch that went well stays.
- */
+/** Without the lock: what is in the way may be what another process has just done. */
+async function lookFirst(run: Run, pending: readonly Migration[]): Promise<void> {
+  await withExecutor(run, async (executor, queryRunner) => {
+    try {
+      await preflight(queryRunner, run, pending);
+    } catch (error) {
+      const left = await executor.getPendingMigrations();
+      if (left.length === pending.length) throw error;
+    }
+  });
+}
+
+/** Creates what each batch counts on. */
 async function prepareBatches(run: Run): Promise<void> {
-  const { dataSource, engine, fake, mixed } = run;
+  const { dataSource, engine } = run;
   if (createsStandIns(dataSource)) {
     await inMigrationTransaction(
       dataSource,
@@ -165,17 +176,5 @@ async function prepareBatches(run: Run): Promise<void> {
       run.waits,
     );
   }
-  await withExecutor(run, async (executor, queryRunner) => {
-    const pending = mixed || fake ? [] : await executor.getPendingMigrations();
-    for (const { name, instance } of pending) {
-      if (!isBillingMigration(instance) || run.made?.has(name)) continue;
-      try {
-        await assertHostIsReady(queryRunner, engine, following(instance, engine, dataSource));
-      } catch (error) {
-        // Another process may have applied it just now.
-        if (!(await isApplied(run, name))) throw error;
-      }
-    }
-    await executor.createMigrationsTable();
-  });
+  await withExecutor(run, (executor) => executor.createMigrationsTable());
 }

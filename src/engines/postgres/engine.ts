@@ -12,6 +12,7 @@ import {
   tryLock,
   tryLockSession,
 } from './lock';
+import { postgresObstacles } from './obstacles';
 import { readPostgresRefusal } from './refusal';
 import { postgresScripts } from './scripts';
 
@@ -32,6 +33,7 @@ export const postgresEngine: Engine = {
   hasOneConnection,
   locksApart: true,
   assertSeen,
+  obstacles: postgresObstacles,
 
   /** With an older snapshot than the lock, the others' work would not be seen. */
   migrationIsolation: 'READ COMMITTED',

@@ -46,7 +46,7 @@ export async function tryLockSession(
     );
   }
   const key = keyOf(queryRunner);
-  const taken = await queryRunner.query(`SELECT pg_try_advisory_lock(${key}) AS "taken"`);
+  const taken: unknown = await queryRunner.query(`SELECT pg_try_advisory_lock(${key}) AS "taken"`);
   if (!isTaken(taken)) return undefined;
   return async () => {
     await queryRunner.query(`SELECT pg_advisory_unlock(${key})`);

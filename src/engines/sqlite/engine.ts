@@ -3,6 +3,7 @@ import { SqliteFile } from '../../driver/file/database';
 import { BillingError } from '../../errors';
 import { DEFAULTS, type Engine } from '../engine';
 import { sqliteCatalog } from './catalog';
+import { sqliteObstacles } from './obstacles';
 import { readSqliteRefusal } from './refusal';
 
 /** A SQLite file. Each transaction has the database's only write lock from its start. */
@@ -18,5 +19,6 @@ export const sqliteEngine: Engine = {
     (error instanceof BillingError && error.code === 'DATABASE_BUSY') ||
     /\bSQLITE_(BUSY|LOCKED)\b/.test(String(error)),
 
+  obstacles: sqliteObstacles,
   readRefusal: readSqliteRefusal,
 };
