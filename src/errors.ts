@@ -22,6 +22,8 @@ export type BillingErrorCode =
   | 'TABLE_EXISTS'
   /** A rollback would drop what the host added; `details.parts` lists it. */
   | 'HOST_PARTS_IN_THE_WAY'
+  /** A rollback would drop rows; `details` lists the tables, and the columns with values, and how many. */
+  | 'ROWS_IN_THE_WAY'
   /** No migration of that name is known, or it has not been applied. */
   | 'MIGRATION_NOT_FOUND'
   /** A migration would leave foreign keys that point to missing rows. */
@@ -204,6 +206,11 @@ export class BillingError<Details = unknown> extends Error {
   static hostPartsInTheWay<Details>(problem: string, details: Details): BillingError<Details> {
     const remedy = 'revert what added it, or remove it, and retry';
     return BillingError.#make('HOST_PARTS_IN_THE_WAY', problem, remedy, { details });
+  }
+
+  /** @internal */
+  static rowsInTheWay<D>(problem: string, remedy: string, extra: Extra<D>): BillingError<D> {
+    return BillingError.#make('ROWS_IN_THE_WAY', problem, remedy, extra);
   }
 
   /** @internal */

@@ -13,6 +13,7 @@ export interface Arguments {
   readonly dryRun: boolean;
   readonly all: boolean;
   readonly to: string | undefined;
+  readonly discard: boolean | undefined;
   readonly dialect: EngineName | undefined;
   readonly out: string | undefined;
   readonly from: number | undefined;
@@ -27,6 +28,8 @@ export const HELP = `Usage: typeorm-billing <command> [options]
   rollback              revert the last migration
     --all                 revert all migrations
     --to <name>           revert all migrations after this one
+    --discard             drop the rows of the tables; without it, a rollback that would drop rows
+                          lists the tables with their counts, and changes nothing
   status                list the applied and the pending migrations
   check                 compare billing's tables with its entities and print the statements that
                         fix a difference; also list what the host added, which is never removed
@@ -60,6 +63,8 @@ BILLING_TENANT, BILLING_USER  the host's table, its key and that one's type, as 
                      core.organizations.id:integer (default: tenants.id:uuid and user.id:text)
 BILLING_PREFIX, BILLING_SCHEMA  what the names of billing's tables begin with, and, on Postgres,
                      their schema (default: nothing, and the first of the search_path)
+BILLING_ROLLBACK     discard: a rollback drops rows, also TypeORM's own migration:revert (default:
+                     it refuses)
 BILLING_MIGRATIONS_TABLE  the table that records applied migrations (default: migrations)
 
 Exit codes: 0 done, 1 an error you can fix, 2 a bug.
@@ -68,7 +73,7 @@ check exits with 1 if there is a difference.`;
 /** The options of each command, besides those that all commands have. */
 const OWN: Readonly<Record<Command, readonly string[]>> = {
   migrate: ['data-source', 'dry-run'],
-  rollback: ['data-source', 'all', 'to'],
+  rollback: ['data-source', 'all', 'to', 'discard'],
   status: ['data-source'],
   check: ['data-source'],
   sql: ['dialect', 'out', 'from', 'table'],
@@ -84,6 +89,7 @@ export function readArguments(words: readonly string[]): Arguments {
     dryRun: values['dry-run'] ?? false,
     all: values.all ?? false,
     to: values.to,
+    discard: values.discard,
     out: values.out,
     from: readNumber(values.from),
     table: values.table,
@@ -116,6 +122,7 @@ const OPTIONS = {
   'dry-run': { type: 'boolean' },
   all: { type: 'boolean' },
   to: { type: 'string' },
+  discard: { type: 'boolean' },
   dialect: { type: 'string' },
   out: { type: 'string' },
   from: { type: 'string' },

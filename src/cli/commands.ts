@@ -45,8 +45,12 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
     );
   },
 
-  async rollback(dataSource, { all, to }) {
-    const reverted = await revert(dataSource, { all, ...(to === undefined ? {} : { to }) });
+  async rollback(dataSource, { all, to, discard }) {
+    const reverted = await revert(dataSource, {
+      all,
+      ...(to === undefined ? {} : { to }),
+      ...(discard === undefined ? {} : { discard }),
+    });
     const text = reverted.length > 0 ? `Reverted ${reverted.join(', ')}.` : 'Nothing to revert.';
     return done(text, { reverted });
   },

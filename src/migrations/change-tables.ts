@@ -36,6 +36,21 @@ export async function changeTables(
   for (const sql of await statements(bound, from, to)) await bound.queryRunner.query(sql);
 }
 
+/** Tables before and after a change. */
+interface Change {
+  readonly from: Schema;
+  readonly to: Schema;
+}
+
+const noted = new WeakMap<object, Change[]>();
+
+/** From now on {@link changesOf} knows what `changeTables()` is called with where statements are recorded. */
+export function noteChanges(recorder: QueryRunner): void {
+  noted.set(recorder, []);
+}
+
+export const changesOf = (recorder: QueryRunner): readonly Change[] => noted.get(recorder) ?? [];
+
 /** What there will be after the changes that are recorded. */
 const planning = new WeakMap<QueryRunner, readonly MasterRow[]>();
 
@@ -46,6 +61,7 @@ async function statements(
 ): Promise<string[]> {
   const from = readTables(rowsOf(before));
   const to = readTables(rowsOf(after));
+  noted.get(queryRunner)?.push({ from, to });
   if (reader === undefined) return withoutReading(before, from, to);
   const rows =
     planning.get(reader) ?? (await readSchema(reader as Parameters<typeof readSchema>[0]));

@@ -19,6 +19,7 @@ const MADE: Readonly<Record<BillingErrorCode, BillingError>> = {
   HOST_TABLE_MISSING: BillingError.hostTableMissing(HOST, '', 'run its migrations'),
   HOST_COLUMN_MISMATCH: BillingError.hostColumnMismatch(HOST, 'uuid', undefined, 'bind it'),
   HOST_PARTS_IN_THE_WAY: BillingError.hostPartsInTheWay('It drops the column x', { parts: [] }),
+  ROWS_IN_THE_WAY: BillingError.rowsInTheWay('It drops 2 rows', 'keep them', { details: {} }),
   TABLE_EXISTS: BillingError.tableExists('CreateBilling1', ['plans'], ['"plans"'], 'rename it'),
   MIGRATION_NOT_FOUND: BillingError.migrationNotFound('X', 'There is no migration X', 'name one'),
   DANGLING_KEYS: BillingError.danglingKeys(['foreign key 0 of "a" to "b"']),
