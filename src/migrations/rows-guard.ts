@@ -22,6 +22,7 @@ import {
   rowsInTheWay,
   rowsText,
   text,
+  WORDINGS,
 } from './rows-query';
 
 /** What was counted before the rows were written to files, as `plans 3`. */
@@ -96,7 +97,7 @@ export async function guardRows(
   const found =
     choice === 'discard' ? undefined : await droppedBy([migration], queryRunner, dialect);
   if (found === undefined) return follower;
-  if (found.dialect === 'postgres' && !queryRunner.isTransactionActive) {
+  if (WORDINGS[found.dialect].locks && !queryRunner.isTransactionActive) {
     return guardingEach(follower, nameOf(migration), found, choice);
   }
   if (sendsBatch(queryRunner)) await queryRunner.query(batchGuard(queryRunner, found, choice));
@@ -140,7 +141,7 @@ export async function keepRows(
 }
 
 /**
- * Outside a transaction on Postgres, each statement that drops something is sent together with one that
+ * Outside a transaction on Postgres, where no lock lasts, each statement that drops something is sent together with one that
  * fails if there are rows: those that are sent as one text are one transaction.
  */
 function guardingEach(
@@ -242,7 +243,7 @@ async function present(queryRunner: QueryRunner, found: Found): Promise<Found | 
 
 /** A transaction on SQLite has the only write lock from its start, and D1 has none: see the batch. */
 async function lock(queryRunner: QueryRunner, found: Found): Promise<void> {
-  if (found.dialect !== 'postgres' || !queryRunner.isTransactionActive) return;
+  if (!WORDINGS[found.dialect].locks || !queryRunner.isTransactionActive) return;
   await queryRunner.query(lockSql(countedIn(found)));
 }
 

@@ -47,15 +47,39 @@ export const lockSql = (counted: readonly Counted[]): string =>
 /** A query for those that are there, as rows with the `index` in the list. */
 export function presentSql(counted: readonly Counted[], dialect: MigrationDialect): string {
   const values = counted.map((one, index) => {
-    const table = text(dialect === 'postgres' ? pathOf(one) : one.table);
-    return `(${index}, ${table}, ${'column' in one ? text(one.column) : "''"})`;
+    const column = 'column' in one ? one.column : '';
+    return `(${index}, ${text(WORDINGS[dialect].nameOf(one))}, ${text(column)})`;
   });
-  return `WITH sought ("index", "table", "column") AS (VALUES ${values.join(', ')}) SELECT "index" FROM sought WHERE ${IS_THERE[dialect]}`;
+  return `WITH sought ("index", "table", "column") AS (VALUES ${values.join(', ')}) SELECT "index" FROM sought WHERE ${WORDINGS[dialect].isThere}`;
 }
 
-const IS_THERE: Readonly<Record<MigrationDialect, string>> = {
-  postgres: `to_regclass("table") IS NOT NULL AND ("column" = '' OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass("table") AND attname = "column" AND NOT attisdropped))`,
-  sqlite: `EXISTS (SELECT 1 FROM "sqlite_master" WHERE "type" = 'table' AND lower("name") = lower("table")) AND ("column" = '' OR EXISTS (SELECT 1 FROM pragma_table_xinfo("table") c WHERE lower(c."name") = lower("column")))`,
+/** What the two write differently. */
+interface Wording {
+  /** Whether tables are locked by a statement, outside of which others can write to them. */
+  readonly locks: boolean;
+  /** The name by which {@link Wording.isThere} looks for a table. */
+  readonly nameOf: (table: DroppedTable) => string;
+  /** The condition for `table` and `column` being there. */
+  readonly isThere: string;
+  readonly differs: (column: string, literal: string) => string;
+  readonly join: string;
+}
+
+export const WORDINGS: Readonly<Record<MigrationDialect, Wording>> = {
+  postgres: {
+    locks: true,
+    nameOf: pathOf,
+    isThere: `to_regclass("table") IS NOT NULL AND ("column" = '' OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass("table") AND attname = "column" AND NOT attisdropped))`,
+    differs: (column, literal) => `${column}::text <> (${literal})::text`,
+    join: 'string_agg',
+  },
+  sqlite: {
+    locks: false,
+    nameOf: ({ table }) => table,
+    isThere: `EXISTS (SELECT 1 FROM "sqlite_master" WHERE "type" = 'table' AND lower("name") = lower("table")) AND ("column" = '' OR EXISTS (SELECT 1 FROM pragma_table_xinfo("table") c WHERE lower(c."name") = lower("column")))`,
+    differs: (column, literal) => `${column} <> ${literal}`,
+    join: 'group_concat',
+  },
 };
 
 function termsOf(one: Counted, dialect: MigrationDialect): string[] {
@@ -72,10 +96,7 @@ function termsOf(one: Counted, dialect: MigrationDialect): string[] {
 function isLost({ column, literal }: DroppedValues, dialect: MigrationDialect): string {
   const name = sqlOf({ table: '', column }).column;
   const isSet = `${name} IS NOT NULL`;
-  if (literal === undefined) return isSet;
-  return dialect === 'sqlite'
-    ? `${isSet} AND ${name} <> ${literal}`
-    : `${isSet} AND ${name}::text <> (${literal})::text`;
+  return literal === undefined ? isSet : `${isSet} AND ${WORDINGS[dialect].differs(name, literal)}`;
 }
 
 interface Named {
@@ -105,7 +126,7 @@ const SAYS = 'This rollback would drop rows: ';
  * @param remedy the end of the text, which says what to do
  */
 export const rowsText = (dialect: MigrationDialect, remedy: string): string =>
-  `${text(SAYS)} || ${dialect === 'postgres' ? 'string_agg' : 'group_concat'}(${IN_WORDS}, ', ') || ${text(`. ${remedy}`)}`;
+  `${text(SAYS)} || ${WORDINGS[dialect].join}(${IN_WORDS}, ', ') || ${text(`. ${remedy}`)}`;
 
 /** A count as the columns of {@link countingSql} give it. */
 export interface Count {
