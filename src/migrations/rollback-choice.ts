@@ -3,7 +3,14 @@ import { BillingError } from '../errors';
 import type { DroppedTable } from './dropped-data';
 
 /** What happens to the rows that a rollback would drop, as its caller has said. */
-export type RollbackChoice = 'refuse' | 'discard' | { readonly backup: string };
+export type RollbackChoice = 'refuse' | 'discard' | BackupChoice;
+
+/** A folder that the rows are written to. */
+export interface BackupChoice {
+  readonly backup: string;
+  /** Whether a migration that was reverted before has written its rows there. */
+  readonly isContinued?: boolean;
+}
 
 /** The options of a rollback that say it. */
 export interface RollbackOptions {
@@ -50,21 +57,24 @@ function fromEnvironment(): RollbackChoice {
 }
 
 /**
- * Writes the rows of tables to a folder.
- *
- * @param queryRunner in the transaction of the rollback, which has locked the tables; on D1, which has
- *   no locks, before the batch, and the batch fails if there are more or fewer rows by then
+ * Writes the rows of tables to a folder, in the transaction of the rollback, which has locked the tables. On
+ * D1, which has no locks, what it sends on the query runner makes that transaction fail if rows have changed.
  */
 export type WriteBackup = (
   queryRunner: QueryRunner,
+  directory: string,
   tables: readonly DroppedTable[],
-  dir: string,
-) => Promise<void>;
+  options: { readonly isContinued?: boolean },
+) => Promise<unknown>;
 
 let registered: WriteBackup | undefined;
 
-/** The migrations import nothing that writes files: what does is registered by the front door. */
-export function registerBackup(write: WriteBackup): void {
+/**
+ * The migrations import nothing that writes files: what does is registered by the front door.
+ *
+ * @param write undefined takes it back
+ */
+export function registerBackup(write: WriteBackup | undefined): void {
   registered = write;
 }
 

@@ -4,7 +4,7 @@ import { dataSourceOf } from '../host/typeorm';
 import { tableOfRecords } from './adoption';
 import type { MigrationDialect } from './billing-tables';
 import { dataDroppedBy, type DroppedData, type DroppedTable } from './dropped-data';
-import { boundOf } from './host-binding';
+import { boundAs, boundOf } from './host-binding';
 import { droppedColumns, droppedTables } from './owned-tables';
 import { originalOf, type Run } from './plain-migrations';
 import { nameOf } from './records';
@@ -97,11 +97,12 @@ export async function guardRows(
   const found =
     choice === 'discard' ? undefined : await droppedBy([migration], queryRunner, dialect);
   if (found === undefined) return follower;
-  if (WORDINGS[found.dialect].locks && !queryRunner.isTransactionActive) {
-    return guardingEach(follower, nameOf(migration), found, choice);
+  const isOnBatch = isOnD1(queryRunner);
+  if (queryRunner.isTransactionActive) {
+    if (isOnBatch) await queryRunner.query(batchGuard(queryRunner, found, choice));
+    return follower;
   }
-  if (sendsBatch(queryRunner)) await queryRunner.query(batchGuard(queryRunner, found, choice));
-  return follower;
+  return isOnBatch ? follower : guardingEach(follower, nameOf(migration), found, choice);
 }
 
 /**
@@ -120,29 +121,33 @@ export async function keepRows(
   const all = await droppedBy(migrations, queryRunner, dialect);
   const found = all && (await present(queryRunner, all));
   if (found === undefined) return choice === 'refuse' ? choice : { kept: [] };
-  if (choice !== 'refuse') await lock(queryRunner, found);
-  const counts = (await queryRunner.query(
-    `${countingSql(countedIn(found), found.dialect)}\nSELECT * FROM counted`,
-  )) as Count[];
   if (choice !== 'refuse') {
-    const tables = [
-      ...found.tables,
-      ...found.columns.map(({ schema, table }) => ({ schema, table })),
-    ];
-    await backupWriter(choice.backup)(queryRunner, tables, choice.backup);
-    return { kept: counts.map(({ part, rows }) => `${part} ${rows}`) };
-  }
-  if (counts.some(({ rows }) => Number(rows) > 0)) {
-    throw rowsInTheWay(migrations.map(nameOf), rowsFound(counts), {
-      end: migrations.length > 1 ? 'None of them was reverted' : 'It was not reverted',
+    return inTransaction(queryRunner, async () => {
+      await lock(queryRunner, found);
+      const counts = await counted(queryRunner, found);
+      const tables = [
+        ...found.tables,
+        ...found.columns.map(({ schema, table }) => ({ schema, table })),
+      ];
+      const { backup, ...options } = choice;
+      await backupWriter(backup)(queryRunner, backup, tables, options);
+      return { kept: counts.map(asKept) };
     });
   }
+  assertNone(await counted(queryRunner, found), migrations.map(nameOf));
   return choice;
 }
 
+function assertNone(counts: readonly Count[], names: readonly string[]): void {
+  if (counts.every(({ rows }) => Number(rows) === 0)) return;
+  throw rowsInTheWay(names, rowsFound(counts), {
+    end: names.length > 1 ? 'None of them was reverted' : 'It was not reverted',
+  });
+}
+
 /**
- * Outside a transaction on Postgres, where no lock lasts, each statement that drops something is sent together with one that
- * fails if there are rows: those that are sent as one text are one transaction.
+ * Where the rollback is in no transaction, each statement that drops something gets one, in which it finds
+ * no rows.
  */
 function guardingEach(
   follower: QueryRunner,
@@ -155,22 +160,27 @@ function guardingEach(
     const placed = follow(sql);
     const paths = droppedTables([placed]).map(pathOf);
     const columns = droppedColumns([placed]).map((one) => `${pathOf(one)} ${one.column}`);
-    const counted = countedIn({
+    const dropped = {
+      ...found,
       tables: found.tables.filter((one) => paths.includes(pathOf(one))),
       columns: found.columns.filter((one) => columns.includes(`${pathOf(one)} ${one.column}`)),
+    };
+    if (countedIn(dropped).length === 0) return queryRunner.query(placed, ...rest);
+    return inTransaction(queryRunner, async () => {
+      await lock(queryRunner, dropped);
+      const counts = await counted(queryRunner, dropped);
+      const added = counts.filter((one) => !isKept(choice) || !choice.kept.includes(asKept(one)));
+      assertNone(added, [name]);
+      return queryRunner.query(placed, ...rest) as Promise<unknown>;
     });
-    if (counted.length === 0) return queryRunner.query(placed, ...rest);
-    const guard = `${countingSql(counted, 'postgres')}\nSELECT CAST(${rowsText('postgres', 'Nothing was changed.')} AS integer) FROM counted WHERE ${isNewSql(choice)} HAVING count(*) > 0`;
-    try {
-      return await queryRunner.query([lockSql(counted), guard, placed].join(';\n'));
-    } catch (error) {
-      throw writtenMeanwhile([name], error);
-    }
   };
-  return new Proxy(follower, {
+  const proxy = new Proxy(follower, {
     get: (target, key) => (key === 'query' ? query : (Reflect.get(target, key, target) as unknown)),
   });
+  return boundAs(follower, proxy);
 }
+
+const asKept = ({ part, rows }: Count): string => `${part} ${rows}`;
 
 /** The condition for what has not been counted and kept. */
 function isNewSql(choice: RowsChoice): string {
@@ -241,6 +251,25 @@ async function present(queryRunner: QueryRunner, found: Found): Promise<Found | 
   return tables.length + columns.length === 0 ? undefined : { ...found, tables, columns };
 }
 
+const counted = async (queryRunner: QueryRunner, found: Found): Promise<Count[]> =>
+  (await queryRunner.query(
+    `${countingSql(countedIn(found), found.dialect)}\nSELECT * FROM counted`,
+  )) as Count[];
+
+/** In one of its own, where the rollback is in none; D1 has none that reads. */
+async function inTransaction<T>(queryRunner: QueryRunner, work: () => Promise<T>): Promise<T> {
+  if (queryRunner.isTransactionActive || isOnD1(queryRunner)) return work();
+  await queryRunner.startTransaction();
+  try {
+    const result = await work();
+    await queryRunner.commitTransaction();
+    return result;
+  } catch (error) {
+    await queryRunner.rollbackTransaction().catch(() => undefined);
+    throw error;
+  }
+}
+
 /** A transaction on SQLite has the only write lock from its start, and D1 has none: see the batch. */
 async function lock(queryRunner: QueryRunner, found: Found): Promise<void> {
   if (!WORDINGS[found.dialect].locks || !queryRunner.isTransactionActive) return;
@@ -250,9 +279,9 @@ async function lock(queryRunner: QueryRunner, found: Found): Promise<void> {
 const isKept = (choice: RowsChoice): choice is Kept =>
   typeof choice === 'object' && 'kept' in choice;
 
-/** Whether the statements of the transaction are sent when it commits, without a lock. */
-const sendsBatch = (queryRunner: QueryRunner): boolean =>
-  queryRunner.isTransactionActive && dataSourceOf(queryRunner).driver instanceof D1Driver;
+/** Where the statements of a transaction are sent when it commits, without a lock. */
+const isOnD1 = (queryRunner: QueryRunner): boolean =>
+  dataSourceOf(queryRunner).driver instanceof D1Driver;
 
 /** A statement that makes the batch fail as a whole if there are rows by then. */
 function batchGuard(queryRunner: QueryRunner, found: Found, choice: RowsChoice): string {

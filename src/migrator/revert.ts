@@ -5,7 +5,7 @@ import { isToBeReverted } from '../migrations/adoption';
 import { assertDialect } from '../migrations/dialect';
 import { assertNoHostParts } from '../migrations/host-parts/guard';
 import { originOf } from '../migrations/records';
-import { rollbackChoice } from '../migrations/rollback-choice';
+import { type BackupChoice, rollbackChoice } from '../migrations/rollback-choice';
 import { keepRows, type RowsChoice, writtenMeanwhile } from '../migrations/rows-guard';
 import { BillingMigrationExecutor } from './executor';
 import { inOrder, runUnits, type Site, type Unit } from './units';
@@ -52,6 +52,7 @@ export async function revert(
   const apart = engine.atomicity === 'batch' && options.transaction !== 'none';
   const plan: Plan = {
     dataSource,
+    apart,
     names: [],
     rows: site.fake ? 'discard' : rollbackChoice(options),
   };
@@ -82,7 +83,9 @@ export async function revert(
             await executor.getExecutedMigrations();
             await look(executor, name, queryRunner);
           }
-          return undo(executor, name);
+          const reverted = await undo(executor, name);
+          if (isBackup(plan.rows)) plan.rows = { ...plan.rows, isContinued: true };
+          return reverted;
         },
         isDone: async () => !(await outside.newestFirst()).includes(name),
       }))
@@ -106,8 +109,13 @@ export async function revert(
   }
 }
 
+const isBackup = (rows: RowsChoice): rows is BackupChoice =>
+  typeof rows === 'object' && 'backup' in rows;
+
 interface Plan {
   readonly dataSource: DataSource;
+  /** Whether each is sent by itself. */
+  readonly apart: boolean;
   /** What is reverted, in this order. */
   names: readonly string[];
   rows: RowsChoice;
@@ -142,9 +150,9 @@ async function assertRevertible(
       await assertNoHostParts(queryRunner, migration, { dialect });
       due.push(migration);
     }
-    // A backup is one, of all that goes.
-    const kept = typeof plan.rows === 'object' ? held(names) : due;
-    plan.rows = await keepRows(queryRunner, kept, plan.rows, dialect);
+    // A backup is one, of all that goes; on D1 each migration adds to it in its own transaction.
+    if (!isBackup(plan.rows)) await keepRows(queryRunner, due, plan.rows, dialect);
+    else if (!plan.apart) plan.rows = await keepRows(queryRunner, held(names), plan.rows, dialect);
   } finally {
     if (queryRunner !== only) await queryRunner.release();
   }
