@@ -1,7 +1,5 @@
-import type { DataSource, QueryRunner } from 'typeorm';
-import type { Definition, TableDefinition } from '../driver/schema/definition';
-import { difference } from '../driver/schema/plan';
-import { changesOf, noteChanges } from './change-tables';
+import type { DataSource } from 'typeorm';
+import { goneColumns, watchColumns } from './gone-columns';
 import { droppedColumns, droppedTables } from './owned-tables';
 import { type PlainMigration, recorderOf, runPlain } from './plain-migrations';
 
@@ -35,10 +33,13 @@ export async function dataDroppedBy(
   dataSource?: DataSource,
 ): Promise<DroppedData> {
   const { recorder, recorded } = recorderOf(dataSource);
-  noteChanges(recorder);
+  watchColumns(recorder);
   await runPlain(original, 'down', recorder);
   const tables = droppedTables(recorded);
-  const changed = changedColumns(recorder);
+  const changed = goneColumns(recorder).map(({ table, column, text }) => ({
+    ...{ schema: undefined, table, column },
+    literal: LITERAL.exec(text)?.[1],
+  }));
   const named = (await columnsOf(original, recorded, dataSource)).filter(
     ({ table, column }) => !changed.some((one) => one.table === table && one.column === column),
   );
@@ -70,22 +71,3 @@ function literalIn(sql: string, column: string): string | undefined {
   const [, short] = sql.split(`ADD ${name} `, 2);
   return LITERAL.exec((added ?? short)?.split(/,|;|\n/, 1)[0] ?? '')?.[1];
 }
-
-/** The columns that the lists of `changeTables()` have before and not after. */
-const changedColumns = (recorder: QueryRunner): DroppedValues[] =>
-  changesOf(recorder).flatMap(({ from, to }) =>
-    [...from].flatMap(([table, before]) => {
-      const after = to.get(table);
-      return (after === undefined ? [] : columnsGone(before, after)).map(({ written, text }) => ({
-        ...{ schema: undefined, table, column: written },
-        literal: LITERAL.exec(text)?.[1],
-      }));
-    }),
-  );
-
-/** A column with a new name keeps its values. */
-const columnsGone = (from: TableDefinition, to: TableDefinition): readonly Definition[] =>
-  difference(from, to)
-    .gone.filter((key) => !to.definitions.has(key))
-    .flatMap((key) => from.definitions.get(key) ?? [])
-    .filter(({ kind }) => kind === 'column');
