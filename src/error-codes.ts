@@ -28,6 +28,8 @@ export type BillingErrorCode =
   | 'DATABASE_READ_ONLY'
   /** A rollback would drop what the host added; `details.parts` lists it. */
   | 'HOST_PARTS_IN_THE_WAY'
+  /** A rollback would drop rows; `details` lists the tables, and the columns with values, and how many. */
+  | 'ROWS_IN_THE_WAY'
   /** No migration of that name is known, or it has not been applied. */
   | 'MIGRATION_NOT_FOUND'
   /** A migration would leave foreign keys that point to missing rows. */

@@ -192,6 +192,11 @@ export class BillingError<Details = unknown> extends Error {
   }
 
   /** @internal */
+  static rowsInTheWay<D>(problem: string, remedy: string, extra: Extra<D>): BillingError<D> {
+    return BillingError.#make('ROWS_IN_THE_WAY', problem, remedy, extra);
+  }
+
+  /** @internal */
   static migrationNotFound(
     name: string,
     problem: string,

@@ -13,6 +13,7 @@ export interface Arguments {
   readonly dryRun: boolean;
   readonly all: boolean;
   readonly to: string | undefined;
+  readonly discard: boolean | undefined;
   readonly dialect: EngineName | undefined;
   readonly out: string | undefined;
   readonly from: number | undefined;
@@ -30,6 +31,8 @@ export const HELP = `Usage: typeorm-billing <command> [options]
   rollback              revert the last migration
     --all                 revert all migrations
     --to <name>           revert all migrations after this one
+    --discard             drop the rows of the tables; without it, a rollback that would drop rows
+                          lists the tables with their counts, and changes nothing
   both:
     --lock-timeout <seconds>        how long to wait for another process that is migrating, and for
                                     tables that others have locked (default: 60)
@@ -68,6 +71,8 @@ BILLING_TENANT, BILLING_USER  the host's table, its key and that one's type, as 
                      core.organizations.id:integer (default: tenants.id:uuid and user.id:text)
 BILLING_PREFIX, BILLING_SCHEMA  what the names of billing's tables begin with, and, on Postgres,
                      their schema (default: nothing, and the first of the search_path)
+BILLING_ROLLBACK     discard: a rollback drops rows, also TypeORM's own migration:revert (default:
+                     it refuses)
 BILLING_MIGRATIONS_TABLE  the table that records applied migrations (default: migrations)
 
 Exit codes: 0 done, 1 an error you can fix, 2 a bug.
@@ -78,7 +83,7 @@ const WAITS = ['lock-timeout', 'table-lock-timeout'];
 /** The options of each command, besides those that all commands have. */
 const OWN: Readonly<Record<Command, readonly string[]>> = {
   migrate: ['data-source', 'dry-run', ...WAITS],
-  rollback: ['data-source', 'all', 'to', ...WAITS],
+  rollback: ['data-source', 'all', 'to', 'discard', ...WAITS],
   status: ['data-source'],
   check: ['data-source'],
   sql: ['dialect', 'out', 'from', 'table'],
@@ -94,6 +99,7 @@ export function readArguments(words: readonly string[]): Arguments {
     dryRun: values['dry-run'] ?? false,
     all: values.all ?? false,
     to: values.to,
+    discard: values.discard,
     out: values.out,
     from: readNumber(values.from),
     table: values.table,
@@ -128,6 +134,7 @@ const OPTIONS = {
   'dry-run': { type: 'boolean' },
   all: { type: 'boolean' },
   to: { type: 'string' },
+  discard: { type: 'boolean' },
   dialect: { type: 'string' },
   out: { type: 'string' },
   from: { type: 'string' },

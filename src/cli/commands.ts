@@ -46,10 +46,11 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
     );
   },
 
-  async rollback(dataSource, { all, to, ...options }) {
+  async rollback(dataSource, { all, to, discard, ...options }) {
     const reverted = await revert(dataSource, {
       all,
       ...(to === undefined ? {} : { to }),
+      ...(discard === undefined ? {} : { discard }),
       ...waits(options),
     });
     const text = reverted.length > 0 ? `Reverted ${reverted.join(', ')}.` : 'Nothing to revert.';

@@ -10,6 +10,14 @@ interface Referenced {
   readonly column: string;
 }
 
+/** The rows that a rollback would drop. */
+interface DroppedRows {
+  /** The common table expression `counted`, with the column `rows`. */
+  readonly counting: string;
+  /** What a file that is refused says: SQL for the text of all that is counted. */
+  readonly text: string;
+}
+
 /** How one database's migrations are written as SQL files. */
 export interface Scripts {
   /** Adds BEGIN and COMMIT if the tool does not run a file in a transaction. */
@@ -29,6 +37,10 @@ export interface Scripts {
   readonly setsApart: boolean;
   /** Fails if a query has a row, and says what is in its columns `table`, `kind` and `name`. */
   readonly refuse: (query: string, file?: 'migration') => string;
+  /** Whether a rollback file locks the tables before their rows are counted. */
+  readonly locks: boolean;
+  /** Fails if a rollback would drop rows, unless the statement in the comment before it is uncommented. */
+  readonly refuseRows: (rows: DroppedRows) => string;
   /** Removes the records of the migration, which the file of that name holds. */
   readonly forget: (migration: string, file: string) => readonly string[];
   /** The commands that run a file of each kind. */
@@ -49,6 +61,10 @@ export const refusalSql = (
   file: 'rollback' | 'migration' = 'rollback',
 ): string =>
   `'This ${file} would drop parts that billing did not make. Remove them first: ' || ${join(`"kind" || ' ' || "name" || ' (' || "table" || ')'`)}`;
+
+/** @param statement says that rows are to be dropped @param guard fails, unless that was sent before it */
+export const unlessUncommented = (statement: string, guard: string): string =>
+  `-- To drop the rows, uncomment the next line.\n-- ${statement};\n${guard}`;
 
 /** The first line of a migration's SQL file, which identifies it whatever the file is called. */
 export const firstLineOf = (migration: string, dialect: string): string =>

@@ -2,11 +2,12 @@ import type { QueryRunner } from 'typeorm';
 import { type MasterRow, readTables } from '../driver/schema/definition';
 import { extrasOf } from '../driver/schema/extras';
 import { readSchema } from '../driver/schema/master';
-import { planChange, type Schema } from '../driver/schema/plan';
+import { difference, planChange, type Schema } from '../driver/schema/plan';
 import { planned } from '../driver/schema/planned';
 import { changed } from '../driver/schema/three-way';
 import { is, nameAsWritten, tokenize } from '../driver/sql/tokens';
 import { BillingError } from '../errors';
+import { type GoneColumn, noteGone } from './gone-columns';
 import { type Bound, boundOf } from './host-binding';
 import { sqliteHostParts } from './host-parts/sqlite';
 import { ownedTables } from './owned-tables';
@@ -46,6 +47,7 @@ async function statements(
 ): Promise<string[]> {
   const from = readTables(rowsOf(before));
   const to = readTables(rowsOf(after));
+  noteGone(queryRunner, () => columnsGone(from, to));
   if (reader === undefined) return withoutReading(before, from, to);
   const rows =
     planning.get(reader) ?? (await readSchema(reader as Parameters<typeof readSchema>[0]));
@@ -63,6 +65,18 @@ async function statements(
   if (reader !== queryRunner) planning.set(reader, rowsAfter(rows, intended));
   return up;
 }
+
+/** A column that gets another name keeps its values. */
+const columnsGone = (from: Schema, to: Schema): GoneColumn[] =>
+  [...from].flatMap(([table, before]) => {
+    const after = to.get(table);
+    if (after === undefined) return [];
+    return difference(before, after)
+      .gone.filter((key) => !after.definitions.has(key))
+      .flatMap((key) => before.definitions.get(key) ?? [])
+      .filter(({ kind }) => kind === 'column')
+      .map(({ written, text }) => ({ table, column: written, text }));
+  });
 
 /** As rows of `sqlite_master`. */
 const rowsOf = (statements: readonly string[]): MasterRow[] =>

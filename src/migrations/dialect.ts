@@ -1,12 +1,14 @@
-import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import type { DataSource, MigrationInterface } from 'typeorm';
 import { BillingError } from '../errors';
 import { dataSourceOf } from '../host/typeorm';
 import { isToBeReverted, isToBeRun } from './adoption';
 import { keepingHostParts } from './host-parts/guard';
 import { noteTables, type MigrationDialect } from './billing-tables';
 import { followingHost, leavePlace, makePlace } from './host-binding';
+import { notePlain, type Run } from './plain-migrations';
 import { assertPlainNames } from './plain-names';
 import type { ReversibleMigrationClass } from './reversible-migration';
+import { holdRows, keepingRows } from './rows-guard';
 import { withTableLockTimeout } from './table-locks';
 
 const lists = new WeakMap<object, MigrationDialect>();
@@ -19,7 +21,10 @@ export function inDialect(
   dialect: MigrationDialect,
   migrations: ReversibleMigrationClass[],
 ): ReversibleMigrationClass[] {
-  keepingHostParts(dialect, migrations);
+  notePlain(dialect, migrations);
+  // Innermost: no backup is written where something else refuses.
+  keepingRows(migrations);
+  keepingHostParts(migrations);
   for (const Migration of migrations) {
     const migration = new Migration();
     const prototype = Migration.prototype as object;
@@ -32,18 +37,20 @@ export function inDialect(
         await makePlace(queryRunner, dialect);
         await up.call(this, queryRunner);
       }, isToBeRun),
-      down: guarded(async function (queryRunner) {
-        await down.call(this, queryRunner);
-        await leavePlace(queryRunner, dialect);
-      }, isToBeReverted),
+      down: guarded(
+        async function (queryRunner) {
+          await down.call(this, queryRunner);
+          await leavePlace(queryRunner, dialect);
+        },
+        isToBeReverted,
+        holdRows,
+      ),
     });
   }
   return migrations;
 }
 
-type Run = (this: MigrationInterface, queryRunner: QueryRunner) => Promise<void>;
-
-const guarded = (run: Run, isDue: typeof isToBeRun): Run =>
+const guarded = (run: Run, isDue: typeof isToBeRun, hold?: typeof holdRows): Run =>
   async function (queryRunner) {
     const dialect = dialectOf(this);
     const follow = (): Promise<void> => run.call(this, followingHost(queryRunner, this, dialect));
@@ -52,7 +59,10 @@ const guarded = (run: Run, isDue: typeof isToBeRun): Run =>
     if (dataSource === undefined) return follow();
     assertDialect(this, dataSource);
     assertPlainNames(dataSource);
-    if (await isDue(this, queryRunner)) await withTableLockTimeout(queryRunner, dialect, follow);
+    await withTableLockTimeout(queryRunner, dialect, async () => {
+      await hold?.(queryRunner, this);
+      if (await isDue(this, queryRunner)) await follow();
+    });
   };
 
 /**

@@ -50,6 +50,12 @@ const bound = new WeakMap<object, Bound>();
 export const boundOf = (queryRunner: QueryRunner): Bound =>
   bound.get(queryRunner) ?? { queryRunner, reader: undefined, follow: (sql) => sql };
 
+/** Has `proxy` stand for the same as the query runner that it is a proxy of. */
+export function boundAs(queryRunner: QueryRunner, proxy: QueryRunner): QueryRunner {
+  bound.set(proxy, boundOf(queryRunner));
+  return proxy;
+}
+
 /** The host's columns that a migration references, as they are bound. */
 export function boundReferences(
   { family, references = [] }: Pick<ReversibleMigration, 'family' | 'references'>,

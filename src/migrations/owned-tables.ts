@@ -24,6 +24,8 @@ const RENAME = new RegExp(String.raw`^ALTER TABLE ${PATH} RENAME TO ${NAME}`, 'i
 const RENAME_COLUMN = new RegExp(String.raw`\bRENAME (?:COLUMN )?${NAME} TO ${NAME}`, 'i');
 const DROP_COLUMN = new RegExp(String.raw`\bDROP (?:COLUMN )?(?:IF EXISTS )?${NAME}`, 'gi');
 const DROP_TABLE = new RegExp(String.raw`^DROP TABLE ${PATH}`, 'i');
+const DROP_TABLES = /^DROP TABLE (?:IF EXISTS )?(.+)$/is;
+const PATHS = new RegExp(PATH, 'g');
 const COLUMN = new RegExp(String.raw`^\s*(?:ADD (?:COLUMN )?)?${NAME} (.*)$`, 'gim');
 const ADDED = new RegExp(String.raw`\bADD (?:COLUMN )?${NAME} ([^,]*)`, 'gi');
 const CONSTRAINT = new RegExp(String.raw`\bCONSTRAINT ${NAME}`, 'gi');
@@ -85,6 +87,25 @@ export function ownedTables(statements: readonly string[]): OwnedTable[] {
     });
   }
   return [...tables.values()];
+}
+
+/** Tables that are gone with their rows after the statements: a rebuild gives its table the name back. */
+export function droppedTables(
+  statements: readonly string[],
+): { readonly schema: string | undefined; readonly table: string }[] {
+  const made = new Set<string>();
+  const dropped = new Map<string, { schema: string | undefined; table: string }>();
+  for (const sql of statements.flatMap(split)) {
+    const [, , created] = CREATE_TABLE.exec(sql) ?? [];
+    if (created !== undefined) made.add(created);
+    const [, , , renamed] = RENAME.exec(sql) ?? [];
+    if (renamed !== undefined) dropped.delete(renamed);
+    const [, list = ''] = DROP_TABLES.exec(sql) ?? [];
+    for (const [, schema, name = ''] of list.matchAll(PATHS)) {
+      if (!made.has(name)) dropped.set(name, { schema: plain(schema), table: plain(name) ?? '' });
+    }
+  }
+  return [...dropped.values()];
 }
 
 /** A column that a statement of a migration drops. */

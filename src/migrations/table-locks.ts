@@ -26,12 +26,27 @@ export async function withTableLockTimeout(
   const limit = limits.get(queryRunner) ?? TABLE_LOCK_TIMEOUT;
   const isBound = dialect !== undefined && DIALECTS[dialect].hasTableLocks;
   if (!isBound || limit === 0 || !queryRunner.isTransactionActive) return run();
+  // SHOW and SET take no snapshot, which whoever counts rows under a lock must not have before it.
+  const [row] = (await queryRunner.query('SHOW lock_timeout')) as { lock_timeout: string }[];
+  const before = row?.lock_timeout ?? '0';
   // A shorter one of the user's or the database's own stays.
-  const rows = (await queryRunner.query(
-    `SELECT setting AS "before", set_config('lock_timeout', CASE WHEN setting::int BETWEEN 1 AND ${limit} THEN setting ELSE '${limit}' END, true)
-     FROM pg_settings WHERE name = 'lock_timeout'`,
-  )) as { before: string }[];
+  if (before !== '0' && millisecondsOf(before) <= limit) return run();
+  await queryRunner.query(`SET LOCAL lock_timeout = ${Math.ceil(limit)}`);
   await run();
   // After an error the transaction is rolled back, and the setting with it.
-  await queryRunner.query(`SELECT set_config('lock_timeout', '${rows[0]?.before ?? '0'}', true)`);
+  await queryRunner.query(`SET LOCAL lock_timeout = '${before}'`);
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** Of a setting as SHOW writes it: `500ms`, `3s`, `1min`. */
+function millisecondsOf(setting: string): number {
+  const [, count, unit = 'ms'] = /^(\d+)(\w+)?$/.exec(setting) ?? [];
+  return Number(count) * (UNITS[unit] ?? 1);
 }

@@ -14,6 +14,7 @@ import { assertDialect } from '../migrations/dialect';
 import { assertNoHostParts } from '../migrations/host-parts/guard';
 import { heldUnder, nameOf, originOf } from '../migrations/records';
 import type { ReversibleMigration } from '../migrations/reversible-migration';
+import { choose, guardRows, type RowsChoice } from '../migrations/rows-guard';
 import { assertHostIsReady, type Following, following, hasHostTables } from './host-check';
 
 /** TypeORM's executor, which here checks the host's tables before a billing migration runs. */
@@ -22,6 +23,8 @@ export class BillingMigrationExecutor extends MigrationExecutor {
   only: string | undefined;
   /** The migrations whose tables are there already. */
   made: ReadonlySet<string> | undefined;
+  /** What happens to the rows that a rollback drops. */
+  rows: RowsChoice = 'refuse';
   /** The migration that was reverted last. */
   reverted: string | undefined;
   /** The names in the table of applied migrations, as they were last read. */
@@ -178,10 +181,12 @@ export class BillingMigrationExecutor extends MigrationExecutor {
         await migration.up(queryRunner);
       },
       down: async (queryRunner) => {
+        choose(queryRunner, this.rows);
         // The others refuse by themselves.
-        if (isCopy)
-          await assertNoHostParts(queryRunner, migration, { dialect: this.engine.dialect });
-        await migration.down(queryRunner);
+        if (!isCopy) return migration.down(queryRunner);
+        const { dialect } = this.engine;
+        await assertNoHostParts(queryRunner, migration, { dialect });
+        await migration.down(await guardRows(queryRunner, migration, dialect));
       },
     };
   }

@@ -6,6 +6,7 @@ import { sqlOf } from '../host/bindings';
 import { createdTables, placeOn } from '../migrations/billing-tables';
 import { setApart } from '../migrations/apart';
 import { hostPartsQuery } from '../migrations/host-parts/guard';
+import { rowsSql } from '../migrations/rows-guard';
 import { boundReferences } from '../migrations/host-binding';
 import type {
   ReversibleMigration,
@@ -107,9 +108,10 @@ async function script(
   migration: ReversibleMigration,
   file: string,
   dialect: ScriptDialect,
-  { wrap, look, assertKeys, makeTable, record, setsApart, forget, refuse, run, guard }: Scripts,
+  kind: Scripts,
   migrationsTable: string,
 ): Promise<SqlScript> {
+  const { wrap, look, assertKeys, makeTable, record, setsApart, forget, refuse, run, guard } = kind;
   const { name } = migration;
   const { dialect: written } = engineNamed(dialect);
   const references = boundReferences(migration, written);
@@ -121,6 +123,7 @@ async function script(
   const down = await recorded((queryRunner) => migration.down(queryRunner));
   const inTheWay = await hostPartsQuery(migration);
   const inTheWayThere = await hostPartsQuery(migration, 'up');
+  const rows = await rowsSql(migration);
   const makes =
     creates.length > 0 ? `Makes the table(s) ${creates.join(', ')}` : 'Changes tables of billing';
   const keys = references
@@ -154,13 +157,20 @@ async function script(
     rollback: text(
       [
         `-- typeorm-billing rollback of ${name}`,
-        `-- ${creates.length > 0 ? `Drops the table(s) ${creates.join(', ')} with all their rows` : 'Reverts the changes'}, and the record of it. No host table is touched.`,
+        `-- ${creates.length > 0 ? `Drops the table(s) ${creates.join(', ')}` : 'Reverts the changes'}, and the record of it. No host table is touched.`,
         ...(inTheWay === undefined
           ? []
           : [`-- Refused, and changes nothing, while they have something that is not billing's.`]),
+        ...(rows === undefined
+          ? []
+          : [
+              `-- Refused, and changes nothing, while it would drop rows, unless a line below is uncommented.`,
+            ]),
         `-- Run it with: ${run.rollback}`,
       ],
       wrap([
+        ...(rows === undefined || !kind.locks ? [] : [rows.lock]),
+        ...(rows === undefined ? [] : [kind.refuseRows(rows)]),
         ...(inTheWay === undefined ? [] : [refuse(inTheWay.sql)]),
         ...down,
         ...forget(name, file),

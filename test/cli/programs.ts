@@ -20,6 +20,7 @@ export const QUIET = {
   DATABASE_URL: undefined,
   BILLING_FAMILIES: undefined,
   BILLING_HOST_TABLES: undefined,
+  BILLING_ROLLBACK: undefined,
   TS_NODE_PROJECT: undefined,
   FORCE_COLOR: undefined,
   NO_COLOR: '1',

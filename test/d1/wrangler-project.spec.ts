@@ -5,6 +5,7 @@ import { openDataSource } from '../support/data-source';
 import { USER_TABLES } from '../support/billing-tables';
 import { closeAfterwards } from '../support/closing';
 import { engineNamed } from '../support/engines';
+import { droppingRows } from '../support/rollback-files';
 import { startCloudflareApi, type CloudflareApi } from './cloudflare-api';
 import { WranglerProject } from './host-project';
 
@@ -111,6 +112,15 @@ describe('a host with Better Auth, drizzle and D1', () => {
     const rows = await hostRows(host);
     expect(await host.sql('SELECT id FROM user_subscriptions')).toHaveLength(1);
 
+    const refused = await execute(host, '--file', ROLLBACK);
+    expect(refused).toMatchObject({ exitCode: 1 });
+    expect(refused.stdout + refused.stderr).toMatch(
+      /would drop rows: .*user_subscriptions \(1 row\)/,
+    );
+    expect(await host.catalog([...HOST_TABLES, ...USER_TABLES])).toEqual(catalog);
+    expect(await host.names(BY_WRANGLER)).toEqual([...HOST_FILES, FILE]);
+    const file = join(host.folder, ROLLBACK);
+    writeFileSync(file, droppingRows(readFileSync(file, 'utf8')));
     await ok(execute(host, '--file', ROLLBACK));
     expect(await host.catalog([...HOST_TABLES, ...USER_TABLES])).toEqual(hostCatalog);
     expect(await hostRows(host)).toEqual(rows);

@@ -287,7 +287,7 @@ describe("H4 a host's own DataSource on better-sqlite3", () => {
     expect(sql('SELECT count(*) AS n FROM plans')).toEqual([{ n: 20 }]);
     await host.undoLastMigration();
     expect(await check(billing)).toEqual([]);
-    await revert(billing);
+    await revert(billing, { discard: true });
     expect(sql(`SELECT name FROM sqlite_master WHERE name IN ('plans', 'vats')`)).toEqual([]);
     expect(() => new SqliteDataSource({ database, driver: 'better-sqlite3' })).toThrow(
       /The option driver of a SqliteDataSource is "better-sqlite3", not the package/,

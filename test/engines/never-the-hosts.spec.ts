@@ -14,6 +14,7 @@ import {
 } from '../../src';
 import { openDataSource } from '../support/data-source';
 import { engines, rowsOf, TENANT_IDS, type TestDatabase } from '../support/engines';
+import { droppingRows } from '../support/rollback-files';
 import { assertProperty, runs } from '../support/runs';
 import { ADDED_TO, additionOf, type Added, KINDS, TABLES } from './host-additions';
 import { hostsOf, restOf } from './host-catalog';
@@ -121,12 +122,15 @@ async function perform(
       await migrate(dataSource);
       return false;
     case 'revert':
-      return back(last, () => revert(dataSource));
+      return back(last, () => revert(dataSource, { discard: true }));
     case 'revert all':
-      return back(now, () => revert(dataSource, { all: true }));
+      return back(now, () => revert(dataSource, { all: true, discard: true }));
     case 'undo':
       // TypeORM's own, which its CLI calls on a stock DataSource.
-      return back(last, () => DataSource.prototype.undoLastMigration.call(dataSource));
+      process.env.BILLING_ROLLBACK = 'discard';
+      return back(last, () => DataSource.prototype.undoLastMigration.call(dataSource)).finally(
+        () => delete process.env.BILLING_ROLLBACK,
+      );
     case 'check':
       if (isWhole) await send(await check(dataSource));
       return false;
@@ -159,7 +163,7 @@ async function perform(
       const [family] = last;
       if (family === undefined) return false;
       const [script] = await scriptsOf(families[family].migrations[dialect], dialect);
-      const refused = await back([family], () => database.exec(script!.rollback));
+      const refused = await back([family], () => database.exec(droppingRows(script!.rollback)));
       if (refused && dialect === 'postgres') await database.exec('ROLLBACK');
       return refused;
     }

@@ -25,6 +25,7 @@ const MADE: Readonly<Record<BillingErrorCode, BillingError>> = {
   ]),
   RIGHTS_MISSING: BillingError.rightsMissing('app may make no tables', 'GRANT CREATE'),
   DATABASE_READ_ONLY: BillingError.databaseReadOnly('This is a standby', 'use the primary', CAUSE),
+  ROWS_IN_THE_WAY: BillingError.rowsInTheWay('It drops 2 rows', 'keep them', { details: {} }),
   TABLE_EXISTS: BillingError.tableExists('CreateBilling1', ['plans'], ['"plans"'], 'rename it'),
   MIGRATION_NOT_FOUND: BillingError.migrationNotFound('X', 'There is no migration X', 'name one'),
   DANGLING_KEYS: BillingError.danglingKeys(['foreign key 0 of "a" to "b"']),

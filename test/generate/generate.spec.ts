@@ -100,7 +100,7 @@ describe.each(CHANGES)('T2 C3 B3 db:generate for $title', (change) => {
       expectKept(before.rows, after.rows);
       await expectChanged(database);
 
-      const back = ['rollback', '--to', String(applied.at(-1)), '--json'];
+      const back = ['rollback', '--discard', '--to', String(applied.at(-1)), '--json'];
       expect(JSON.parse(await typed(...back))).toEqual({ reverted: [...names].reverse() });
       const reverted = await state(database);
       expect(reverted.catalog).toEqual(before.catalog);

@@ -67,7 +67,7 @@ describe.each(CASES)('U4 U8 Better Auth $version on $name', ({ engine, version }
     await database.sql(`DELETE FROM "user" WHERE "id" = 'ada'`);
     expect(await database.sql('SELECT id FROM user_subscriptions')).toEqual([]);
     expect(await database.sql('SELECT "id" FROM "account"')).toEqual([]);
-    await revert(dataSource, { all: true });
+    await revert(dataSource, { all: true, discard: true });
     expect(await catalog(database)).toEqual(expect.arrayContaining([...before]));
   });
 });

@@ -121,7 +121,7 @@ describe.each(engines)('T4 U8 clean and brownfield on $name', ({ createDatabase 
       [id, user],
     );
     for (const table of BILLING_TABLES) expect(await rowsOf(database, table)).toHaveLength(1);
-    await revert(dataSource, { all: true });
+    await revert(dataSource, { all: true, discard: true });
     expect(await hostState()).toEqual(before);
   });
 

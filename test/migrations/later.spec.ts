@@ -12,6 +12,7 @@ import type { ReversibleMigrationClass } from '../../src/migrations/reversible-m
 import { openHost } from '../host/open-host';
 import { catalog, engines, rowsOf, TENANT_IDS, type TestDatabase } from '../support/engines';
 import { partsOf } from '../support/host-additions';
+import { droppingRows } from '../support/rollback-files';
 import { unbindHost } from '../support/unbind';
 import { HOST, laterMigration, REMADE } from './later-migration';
 
@@ -166,7 +167,7 @@ describe.each(engines)("H2 H5 a later migration of billing's on $name", (engine)
     expect((await catalog(fresh)).map(({ name }) => name)).toEqual(
       expect.arrayContaining(['host_badge', 'ix_billing_plans_setup_fee']),
     );
-    await revert(dataSource);
+    await revert(dataSource, { discard: true });
     expect(plain(await catalog(fresh)).sort()).toEqual(plain(before).sort());
   });
 
@@ -181,14 +182,16 @@ describe.each(engines)("H2 H5 a later migration of billing's on $name", (engine)
   };
 
   it('U3 a file changes the tables, and takes nothing of the host with them', async () => {
-    await open([]);
+    await open([`INSERT INTO plans (id, name) VALUES ('${PLAN}', 'Pro')`]);
     const clean = await state();
     const { forward, rollback } = await files();
     await database.exec(forward);
     await database.exec('UPDATE plans SET setup_fee = 1');
-    await database.exec(rollback);
+    await rejected(rollback, 'would drop rows: plans.setup_fee (1 value)');
+    await database.exec(droppingRows(rollback));
     expect(await state()).toEqual(clean);
 
+    await database.exec('DELETE FROM plans');
     for (const sql of [...HOST[dialect], ...ROWS]) await database.exec(sql);
     const before = await state();
     if (dialect === 'postgres') {

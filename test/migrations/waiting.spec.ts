@@ -154,23 +154,35 @@ describeOn('postgres', 'R3 R4 waiting for others on Postgres', () => {
     });
   });
 
-  it("R4 leaves lock_timeout as it was for the host's migrations, and a shorter one to ours", async () => {
-    const seen: string[] = [];
-    const look = async (queryRunner: QueryRunner): Promise<void> => {
-      const rows = (await queryRunner.query('SHOW lock_timeout')) as { lock_timeout: string }[];
-      seen.push(rows[0]!.lock_timeout);
-    };
-    const [first] = dataSource.migrations;
-    const up = first!.up.bind(first);
-    first!.up = async (queryRunner) => {
-      await up(queryRunner);
-      await look(queryRunner);
-    };
-    dataSource.migrations.push({ name: 'Host1900000000000', up: look, down: look });
-    await migrate(dataSource);
-    await migrate(dataSource);
-    expect(seen).toEqual(['0', '0']);
-  });
+  it.each([
+    ['0', '3s'],
+    ['1min', '3s'],
+    ['250ms', '250ms'],
+  ])(
+    "R4 where lock_timeout is %s, billing's migrations have %s, and the host's have it back",
+    async (setting, ours) => {
+      const [row] = await database.sql<{ name: string }>('SELECT current_database() AS name');
+      await database.exec(`ALTER DATABASE "${row!.name}" SET lock_timeout = '${setting}'`);
+      await dataSource.destroy();
+      await dataSource.initialize();
+      const seen: string[] = [];
+      const look = async (queryRunner: QueryRunner): Promise<void> => {
+        const rows = (await queryRunner.query('SHOW lock_timeout')) as { lock_timeout: string }[];
+        seen.push(rows[0]!.lock_timeout);
+      };
+      dataSource.migrations.push({ name: 'Host1900000000000', up: look, down: look });
+      await database.exec(
+        `CREATE TABLE seen ("limit" text);
+         CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql AS
+           $$ BEGIN INSERT INTO seen VALUES (current_setting('lock_timeout')); END $$;
+         CREATE EVENT TRIGGER note ON ddl_command_end WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION note()`,
+      );
+      await migrate(dataSource);
+      const limits = await database.sql<{ limit: string }>('SELECT DISTINCT "limit" FROM seen');
+      expect(limits.map(({ limit }) => limit)).toEqual([ours]);
+      expect(seen).toEqual([setting]);
+    },
+  );
 
   it.each([{ lockTimeout: -1 }, { tableLockTimeout: Number.NaN }])(
     'R3 refuses %j',

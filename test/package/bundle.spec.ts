@@ -35,7 +35,7 @@ async function main() {
   const refusal = await plans.save(plans.create({ name: '' })).catch((error) => error);
   const { differences, hosts, unchecked } = await compare(dataSource);
   const statements = await check(dataSource);
-  const reverted = (await revert(dataSource)).length;
+  const reverted = (await revert(dataSource, { discard: true })).length;
   await dataSource.destroy();
   return {
     ...{ applied, names, recorded, refusal: refusal.message, code: refusal.code },

@@ -40,7 +40,7 @@ const id = '018f3c5e-0000-7000-8000-000000000001';
     .catch((error) => billing.toBillingError(error).code);
   await manager.query('DELETE FROM tenants');
   result.left = await manager.count(Subscription);
-  result.reverted = (await billing.revert(dataSource, { transaction })).length;
+  result.reverted = (await billing.revert(dataSource, { transaction, discard: true })).length;
   result.status = (await billing.status(dataSource)).map(({ state }) => state);
   await dataSource.destroy();
   console.log(JSON.stringify(result));

@@ -1,8 +1,21 @@
 -- typeorm-billing rollback of CreateUserBilling1795169272634
--- Drops the table(s) direct_debit_tokens, subscription_plans, user_subscriptions, payment_attempts with all their rows, and the record of it. No host table is touched.
+-- Drops the table(s) direct_debit_tokens, subscription_plans, user_subscriptions, payment_attempts, and the record of it. No host table is touched.
 -- Refused, and changes nothing, while they have something that is not billing's.
+-- Refused, and changes nothing, while it would drop rows, unless a line below is uncommented.
 -- Run it with: wrangler d1 execute <database> --file <this file>
 
+-- To drop the rows, uncomment the next line.
+-- INSERT INTO "migrations" ("timestamp", "name") VALUES (0, 'drop the rows');
+WITH counted ("part", "unit", "rows") AS (VALUES
+  ('payment_attempts', 'row', (SELECT count(*) FROM "payment_attempts")),
+  ('user_subscriptions', 'row', (SELECT count(*) FROM "user_subscriptions")),
+  ('subscription_plans', 'row', (SELECT count(*) FROM "subscription_plans")),
+  ('direct_debit_tokens', 'row', (SELECT count(*) FROM "direct_debit_tokens"))
+)
+SELECT json_extract('{}', 'This rollback would drop rows: ' || group_concat("part" || ' (' || "rows" || ' ' || "unit" || CASE "rows" WHEN 1 THEN ')' ELSE 's)' END, ', ') || '. Nothing was changed. Keep them by a backup, or uncomment the line of this file that drops them.')
+FROM counted
+WHERE "rows" > 0 AND NOT EXISTS (SELECT 1 FROM "migrations" WHERE "name" = 'drop the rows')
+HAVING count(*) > 0;
 SELECT json_extract('{}', 'This rollback would drop parts that billing did not make. Remove them first: ' || group_concat("kind" || ' ' || "name" || ' (' || "table" || ')', ', '))
 FROM (
 WITH RECURSIVE "owned" AS (
@@ -87,6 +100,7 @@ DROP TABLE "user_subscriptions";
 DROP TABLE "subscription_plans";
 DROP TABLE "direct_debit_tokens";
 DELETE FROM "migrations" WHERE "name" = 'CreateUserBilling1795169272634';
+DELETE FROM "migrations" WHERE "name" = 'drop the rows';
 CREATE TABLE IF NOT EXISTS d1_migrations (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT UNIQUE,

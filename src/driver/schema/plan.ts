@@ -115,7 +115,7 @@ interface Difference {
  * What has to change. A column that is gone and one new column of its type are a rename, as in
  * TypeORM.
  */
-function difference(from: TableDefinition, to: TableDefinition): Difference {
+export function difference(from: TableDefinition, to: TableDefinition): Difference {
   const gone = missing(from.definitions, to.definitions);
   const added = missing(to.definitions, from.definitions);
   const old = columnOf(

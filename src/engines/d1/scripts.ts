@@ -1,7 +1,13 @@
 import { sqlOf } from '../../host/bindings';
 import type { ScriptTables } from '../engine';
-import { forgetIn, recordIn, refusalSql, type Scripts } from '../scripts';
+import { forgetIn, recordIn, refusalSql, type Scripts, unlessUncommented } from '../scripts';
 import { createWranglerTable, WRANGLER_TABLE } from './wrangler';
+
+/**
+ * What a rollback file that is to drop rows has in the table of migrations until its end: D1 has no
+ * settings and no temporary tables.
+ */
+const DISCARDING = 'drop the rows';
 
 /** wrangler sends a file as one batch, which is atomic. */
 export const d1Scripts = ({
@@ -28,8 +34,19 @@ FROM (
 ${query}
 )
 HAVING count(*) > 0`,
+  locks: false,
+  refuseRows: ({ counting, text }) =>
+    unlessUncommented(
+      `INSERT INTO "${table}" ("timestamp", "name") VALUES (0, '${DISCARDING}')`,
+      `${counting}
+SELECT json_extract('{}', ${text})
+FROM counted
+WHERE "rows" > 0 AND NOT EXISTS (SELECT 1 FROM "${table}" WHERE "name" = '${DISCARDING}')
+HAVING count(*) > 0`,
+    ),
   forget: (migration, file) => [
     forgetIn(table, migration),
+    forgetIn(table, DISCARDING),
     createWranglerTable(wrangler),
     `DELETE FROM ${wrangler} WHERE name = '${file}'`,
   ],

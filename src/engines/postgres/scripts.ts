@@ -1,6 +1,9 @@
 import { DefaultNamingStrategy } from 'typeorm';
 import type { ScriptTables } from '../engine';
-import { forgetIn, recordIn, refusalSql, type Scripts } from '../scripts';
+import { forgetIn, recordIn, refusalSql, type Scripts, unlessUncommented } from '../scripts';
+
+/** A setting of one transaction, by which a rollback file is told to drop rows. */
+const SETTING = 'typeorm_billing.rollback';
 
 const PSQL = 'psql --set ON_ERROR_STOP=1 --file <this file>';
 
@@ -21,6 +24,16 @@ FROM (
 ${query}
 ) part
 HAVING count(*) > 0`,
+  locks: true,
+  refuseRows: ({ counting, text }) =>
+    unlessUncommented(
+      `SET LOCAL ${SETTING} = 'discard'`,
+      `${counting}
+SELECT CAST(${text} AS integer)
+FROM counted
+WHERE "rows" > 0 AND current_setting('${SETTING}', true) IS DISTINCT FROM 'discard'
+HAVING count(*) > 0`,
+    ),
   forget: (migration) => [forgetIn(table, migration)],
   run: { forward: PSQL, rollback: PSQL },
   guard: undefined,
