@@ -24,6 +24,7 @@ import {
   text,
   WORDINGS,
 } from './rows-query';
+import { withTableLockTimeout } from './table-locks';
 
 /** What was counted before the rows were written to files, as `plans 3`. */
 interface Kept {
@@ -273,7 +274,9 @@ async function inTransaction<T>(queryRunner: QueryRunner, work: () => Promise<T>
 /** A transaction on SQLite has the only write lock from its start, and D1 has none: see the batch. */
 async function lock(queryRunner: QueryRunner, found: Found): Promise<void> {
   if (!WORDINGS[found.dialect].locks || !queryRunner.isTransactionActive) return;
-  await queryRunner.query(lockSql(countedIn(found)));
+  await withTableLockTimeout(queryRunner, found.dialect, async () => {
+    await queryRunner.query(lockSql(countedIn(found)));
+  });
 }
 
 const isKept = (choice: RowsChoice): choice is Kept =>
