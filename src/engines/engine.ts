@@ -3,6 +3,7 @@ import type { ExtraPart } from '../driver/schema/extras';
 import type { HostKeyType } from '../host/bindings';
 import type { Family } from '../host/families';
 import type { EngineName } from './engine-name';
+import type { Examination, Expected } from './examination';
 import type { Refusal } from './refusal';
 import type { Scripts } from './scripts';
 import type { RdbmsSchemaBuilder } from './typeorm';
@@ -173,6 +174,12 @@ export interface Engine {
   /** The same for the tables of some entities alone. Nothing that the entities don't name is dropped or lost. */
   compare(dataSource: DataSource, entities: ReadonlySet<EntityMetadata>): Promise<Comparison>;
 
+  /** Finds what differs between the live tables and those that the applied migrations make. */
+  examine(expected: Expected): Promise<Examination>;
+
+  /** What is sent first in a transaction that tries statements, so that it holds nobody up. Default: nothing. */
+  readonly trialSettings: readonly string[];
+
   /** What a driver's error says about a refused row; undefined if it is another error. */
   readRefusal(error: object, query: string | undefined): Refusal | undefined;
 
@@ -222,6 +229,7 @@ export const DEFAULTS = {
   isBusy: () => false,
   fold: (name: string) => name,
   danglingKeys: () => Promise.resolve(new Map<string, number>()),
+  trialSettings: [],
   assertSeen: nothing,
   scripts: undefined,
   guardRecord: nothing,

@@ -1,0 +1,63 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { Engine } from '../engines/engine';
+import type { Found } from '../engines/examination';
+import type { Finding } from './report';
+
+type Tried = Pick<Finding, 'tried' | 'reason'>;
+
+/** Tries the statements of all findings, one after the other, in a transaction that is rolled back. */
+export async function tryStatements(
+  dataSource: DataSource,
+  engine: Engine,
+  found: readonly Found[],
+): Promise<Tried[]> {
+  if (engine.atomicity === 'batch') {
+    const reason =
+      'this database takes a transaction as one batch, and can’t roll it back afterwards';
+    return found.map((one) =>
+      one.sql.length === 0 ? nothing(one) : { tried: 'not tried', reason },
+    );
+  }
+  const queryRunner = dataSource.createQueryRunner();
+  try {
+    await queryRunner.startTransaction();
+    try {
+      for (const sql of engine.trialSettings) await queryRunner.query(sql);
+      const tried: Tried[] = [];
+      for (const one of found) tried.push(await tryOne(queryRunner, one));
+      return tried;
+    } finally {
+      await queryRunner.rollbackTransaction();
+    }
+  } catch (error) {
+    // The transaction itself: a read-only file, or one that is locked.
+    const reason = messageOf(error);
+    return found.map((one) =>
+      one.sql.length === 0 ? nothing(one) : { tried: 'not tried', reason },
+    );
+  } finally {
+    await queryRunner.release();
+  }
+}
+
+const nothing = ({ reason = 'no statement puts it right by itself' }: Found): Tried => ({
+  tried: 'not tried',
+  reason,
+});
+
+async function tryOne(queryRunner: QueryRunner, one: Found): Promise<Tried> {
+  const { sql } = one;
+  if (sql.length === 0) return nothing(one);
+  await queryRunner.startTransaction();
+  try {
+    for (const statement of sql) await queryRunner.query(statement);
+    await queryRunner.commitTransaction();
+    return { tried: 'works' };
+  } catch (error) {
+    await queryRunner.rollbackTransaction();
+    return { tried: 'fails', reason: messageOf(error) };
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
