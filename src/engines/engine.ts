@@ -3,12 +3,12 @@ import type { ExtraPart } from '../driver/schema/extras';
 import type { HostKeyType } from '../host/bindings';
 import type { Family } from '../host/families';
 import type { EngineName } from './engine-name';
-import type { Examination, Expected } from './examination';
+import type { Examination, Expected, Unchecked } from './examination';
 import type { Refusal } from './refusal';
 import type { Scripts } from './scripts';
 import type { RdbmsSchemaBuilder } from './typeorm';
 
-export type { EngineName };
+export type { EngineName, Unchecked };
 
 /**
  * What the host added to a billing table: a column, the default of a column that has none, an index, a
@@ -24,14 +24,6 @@ export interface Comparison {
   readonly hosts: readonly HostPart[];
   /** What could not be compared. Unless it is empty, `differences` may not be all. */
   readonly unchecked: readonly Unchecked[];
-}
-
-/** A part of the database that could not be looked at. */
-export interface Unchecked {
-  /** A table, or the parts of one: `the CHECKs and indexes of plans`. */
-  readonly object: string;
-  /** What was in the way, in the database's own words where it said so. */
-  readonly reason: string;
 }
 
 /** A column as the database itself describes it. */

@@ -1,5 +1,13 @@
 import type { DataSource } from 'typeorm';
-import type { HostPart, Unchecked } from './engine';
+import type { ExtraPart } from '../driver/schema/extras';
+
+/** A part of the database that could not be looked at. */
+export interface Unchecked {
+  /** A table, or the parts of one: `the CHECKs and indexes of plans`. */
+  readonly object: string;
+  /** What was in the way, in the database's own words where it said so. */
+  readonly reason: string;
+}
 
 /** Whose the object is: one of billing's parts, or something of the host's that billing counts on. */
 export type Owner = 'billing' | 'host';
@@ -66,8 +74,8 @@ export interface BrokenRows {
 }
 
 /** What a host added to a billing table: a part of it, or on Postgres something else that belongs to it. */
-export interface HostAddition extends Omit<HostPart, 'kind'> {
-  readonly kind: HostPart['kind'] | 'policy' | 'rule' | 'setting' | 'table' | 'migration';
+export interface HostAddition extends Omit<ExtraPart, 'kind'> {
+  readonly kind: ExtraPart['kind'] | 'policy' | 'rule' | 'setting' | 'table' | 'migration';
 }
 
 /** What is compared: the tables as the applied migrations make them. */

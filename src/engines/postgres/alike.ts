@@ -37,12 +37,34 @@ export async function alikeIn(
     for (const part of parts) texts.set(part, read.get(part));
     if ([...texts.values()].join('\n') === before) break;
   }
-  return new Set(
-    left.flatMap(({ live, wanted }) => {
-      const [one, other] = [texts.get(live), texts.get(wanted)];
-      return one !== undefined && one === other ? [live] : [];
-    }),
+  const alike = new Set<Part>();
+  for (const { live, wanted } of left) {
+    const [one, other] = [texts.get(live), texts.get(wanted)];
+    if (one === undefined || other === undefined) continue;
+    const { type } = wanted.detail.column ?? {};
+    if (one === other || (type && (await areSameValue(queryRunner, type, one, other)))) {
+      alike.add(live);
+    }
+  }
+  return alike;
+}
+
+const CONSTANT = /^\(?(?:'(?:[^']|'')*'|-?\d+(?:\.\d+)?|true|false)\)?(?:::[\w ]+(?:\(\d+\))?)?$/;
+
+/** `'1'::smallint` is 1: another tool may write a default so. */
+async function areSameValue(
+  queryRunner: QueryRunner,
+  type: string,
+  one: string,
+  other: string,
+): Promise<boolean> {
+  if (![one, other].every((text) => CONSTANT.test(text))) return false;
+  const rows = await inSavepoint<unknown>(queryRunner, () =>
+    queryRunner.query(
+      `SELECT (${one})::${type}::text IS NOT DISTINCT FROM (${other})::${type}::text AS "same"`,
+    ),
   );
+  return Array.isArray(rows) && (rows as { same: boolean }[])[0]?.same === true;
 }
 
 const textOf = ({ kind, definition, detail }: Part): string =>
