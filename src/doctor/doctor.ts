@@ -7,7 +7,8 @@ import { compare, type Comparison } from '../migrator/check';
 import { type Applied, expectedOf, readApplied } from './applied';
 import { findBrokenRows } from './broken-rows';
 import { entityFindings } from './entities';
-import { migrationFindings } from './migrations';
+import { hostKeyFindings } from './host-keys';
+import { copyFindings, migrationFindings } from './migrations';
 import type { DoctorOptions, DoctorReport, Finding } from './report';
 import { tryStatements } from './trial';
 
@@ -26,8 +27,11 @@ export async function doctor(
   options: DoctorOptions = {},
 ): Promise<DoctorReport> {
   const engine = engineOf(dataSource);
-  const comparison = await compare(dataSource);
-  const { applied, examination, unreadable } = await examine(dataSource, engine);
+  const [comparison, { applied, examination, unreadable }] = await both(
+    () => compare(dataSource),
+    () => examine(dataSource, engine),
+    engine.hasOneConnection(dataSource),
+  );
   const withoutRows = [
     ...(applied === undefined ? [] : migrationFindings(applied)),
     ...examination.found,
@@ -60,6 +64,20 @@ export async function doctor(
   };
 }
 
+/** At once, as most of the time is the database's, unless one connection has to do for both. */
+async function both<One, Other>(
+  one: () => Promise<One>,
+  other: () => Promise<Other>,
+  inTurn: boolean,
+): Promise<[One, Other]> {
+  if (inTurn) return [await one(), await other()];
+  // Neither may be left running when the other fails.
+  const [first, second] = await Promise.allSettled([one(), other()]);
+  if (first.status === 'rejected') throw first.reason;
+  if (second.status === 'rejected') throw second.reason;
+  return [first.value, second.value];
+}
+
 interface Examined {
   readonly applied: Applied | undefined;
   readonly examination: Examination;
@@ -72,11 +90,16 @@ async function examine(dataSource: DataSource, engine: Engine): Promise<Examined
   try {
     applied = await readApplied(dataSource, engine);
     const expected = await expectedOf(dataSource, engine, applied.applied);
-    return {
-      applied,
-      examination: expected.unchecked.length > 0 ? nothing : await engine.examine(expected),
-      unreadable: expected.unchecked,
-    };
+    if (expected.unchecked.length > 0) {
+      return { applied, examination: nothing, unreadable: expected.unchecked };
+    }
+    const examination = await engine.examine(expected);
+    const found = [
+      ...(await hostKeyFindings(dataSource, engine, expected.hosts)),
+      ...(await copyFindings(dataSource, engine, applied.applied)),
+      ...examination.found,
+    ];
+    return { applied, examination: { ...examination, found }, unreadable: [] };
   } catch (error) {
     if (!isOfDatabase(error)) throw error;
     const object =
@@ -91,7 +114,7 @@ const isOfDatabase = (error: unknown): error is Error =>
   ![TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error instanceof kind);
 
 function findingOf(
-  { rows: _rows, reason: _reason, table, ...found }: Found,
+  { rows: _rows, reason: _reason, ineffective: _ineffective, table, ...found }: Found,
   tried: Pick<Finding, 'tried' | 'reason'>,
 ): Finding {
   return { ...found, ...(table !== undefined && { table }), ...tried };

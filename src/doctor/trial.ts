@@ -51,6 +51,12 @@ async function tryOne(queryRunner: QueryRunner, one: Found): Promise<Tried> {
   await queryRunner.startTransaction();
   try {
     for (const statement of sql) await queryRunner.query(statement);
+    const left =
+      one.ineffective === undefined
+        ? []
+        : ((await queryRunner.query(one.ineffective)) as unknown[]);
+    if (left.length > 0)
+      throw new Error('the database takes it, and it has no effect for this user');
     await queryRunner.commitTransaction();
     return { tried: 'works' };
   } catch (error) {

@@ -55,6 +55,8 @@ export interface Found {
   readonly shouldBe: string;
   /** The statements that put it right, in order; empty where a person has to decide. */
   readonly sql: readonly string[];
+  /** Returns a row if the statements have had no effect, though the database refused none. */
+  readonly ineffective?: string | undefined;
   /** Why there are no statements. */
   readonly reason?: string | undefined;
   /** Which rows may break the rule, as it is not enforced. */

@@ -236,3 +236,22 @@ export const MORE_DEFECTS: readonly Defect[] = [
     touches: ['plans', 'subscriptions'],
   },
 ];
+
+/** From Postgres 18 on. */
+export const NEW_DEFECTS: readonly Defect[] = [
+  {
+    title: 'NOT NULL that was never checked',
+    spoil: [
+      'ALTER TABLE plans ALTER COLUMN currency DROP NOT NULL',
+      'ALTER TABLE plans ADD CONSTRAINT host_not_null NOT NULL currency NOT VALID',
+    ],
+    finds: ['nullability not valid plans currency'],
+  },
+  {
+    title: 'a CHECK that is NOT ENFORCED',
+    spoil: [
+      'ALTER TABLE plans DROP CONSTRAINT ck_plans_trial_days, ADD CONSTRAINT ck_plans_trial_days CHECK (trial_days BETWEEN 0 AND 730) NOT ENFORCED',
+    ],
+    finds: ['constraint not valid plans ck_plans_trial_days'],
+  },
+];

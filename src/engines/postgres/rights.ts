@@ -46,6 +46,8 @@ export async function lackingRights(
       sql: [
         `GRANT ${missing.join(', ')} ON ${tables.find((one) => one.label === label)?.path ?? quote(label)} TO ${quote(role)}`,
       ],
+      // GRANT by one who may not grant is only a warning.
+      ineffective: `SELECT 1 WHERE NOT (${missing.map((right) => `has_table_privilege(${text(role)}, ${text(tables.find((one) => one.label === label)?.path ?? label)}, '${right}')`).join(' AND ')})`,
     }));
 }
 
@@ -66,6 +68,8 @@ export function otherOwners(tables: readonly TableParts[]): Found[] {
     })),
   );
 }
+
+const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 
 const ROLES = `
 SELECT s.setdatabase <> 0 AS "ofDatabase", CASE WHEN s.setrole <> 0 THEN pg_get_userbyid(s.setrole) END AS "role", current_database() AS "database",
