@@ -108,6 +108,16 @@ export const TEXT_DEFECTS: readonly TextDefect[] = [
     finds: ['foreign key changed user_subscriptions fk_user_subscriptions_plan_id'],
   },
   {
+    title: 'a column that is gone, with its CHECK',
+    table: 'subscription_plans',
+    from: /\s*"description" text,([^]*)\s*CONSTRAINT "ck_subscription_plans_description" CHECK \(.*\),\n/,
+    to: '$1',
+    finds: [
+      'column missing subscription_plans description',
+      'constraint missing subscription_plans ck_subscription_plans_description',
+    ],
+  },
+  {
     title: 'WITHOUT ROWID',
     table: 'direct_debit_tokens',
     from: /\)$/,

@@ -9,16 +9,19 @@ import type { BrokenRows, Found } from '../examination';
  * where a column or the table that it refers to is missing.
  *
  * @param tables the live tables, in lower case
+ * @param missing the columns that the live table lacks, in lower case
  */
 export function rowsOf(
   live: TableDefinition,
   { kind, name, shouldBe }: Pick<Found, 'kind' | 'name' | 'shouldBe'>,
   part: Definition | IndexDefinition,
   tables: ReadonlySet<string>,
+  missing: readonly string[] = [],
 ): BrokenRows | undefined {
   const rule = { table: live.name, path: quote(live.name), rule: name };
   const text = 'sql' in part ? part.sql : part.text;
   const tokens = tokenize(text);
+  if (tokens.some((token) => missing.includes(token.text))) return undefined;
   const has = (columns: readonly string[]): boolean =>
     columns.every((column) => live.definitions.has(`column ${column}`));
   if (kind === 'nullability') return shouldBe === 'NOT NULL' ? isNull(rule, name) : undefined;

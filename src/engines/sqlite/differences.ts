@@ -114,6 +114,12 @@ function columns(
   }));
 }
 
+/** The columns that a live table lacks, in lower case. */
+const lackingIn = (live: TableDefinition, wanted: TableDefinition): string[] =>
+  [...wanted.definitions]
+    .filter(([key, { kind }]) => kind === 'column' && !live.definitions.has(key))
+    .map(([, { name }]) => name);
+
 /** A constraint without its name. */
 const bodyOf = ({ canonical }: Definition): string => canonical.replace(/^constraint \S+ /, '');
 
@@ -151,7 +157,7 @@ function constraints(
   };
   return [
     {
-      found: { ...found, rows: rowsOf(live, found, part, tables) },
+      found: { ...found, rows: rowsOf(live, found, part, tables, lackingIn(live, wanted)) },
       change: (now) => put(now, key, part),
     },
   ];
@@ -192,7 +198,10 @@ function indexes(
   };
   return [
     {
-      found: { ...found, rows: rowsOf(live, found, part, new Set()) },
+      found: {
+        ...found,
+        rows: rowsOf(live, found, part, new Set(), lackingIn(live, wanted)),
+      },
       change: (now) => putIndex(now, part),
     },
   ];
