@@ -61,9 +61,16 @@ async function tryOne(queryRunner: QueryRunner, one: Found): Promise<Tried> {
     return { tried: 'works' };
   } catch (error) {
     await queryRunner.rollbackTransaction();
-    return { tried: 'fails', reason: messageOf(error) };
+    const tried = isTimeout(error) ? 'not tried' : 'fails';
+    return { tried, reason: messageOf(error) };
   }
 }
+
+/** SQLSTATEs of a lock that was not had, and of a statement that took too long: that says nothing of it. */
+const isTimeout = (error: unknown): boolean =>
+  ['55P03', '57014'].includes(
+    String((error as { driverError?: { code?: unknown } }).driverError?.code),
+  );
 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -75,4 +75,22 @@ describeOn('postgres', 'R5 the doctor as a user of Postgres who may not do all',
       expect(findings.map(titleOf).sort()).toEqual([...TOLD, ...RIGHTS].sort());
     },
   );
+
+  it('R5 waits a second at most for a lock, and then says that the statements were not tried', async () => {
+    const { database, dataSource } = await openBilling(engineNamed('postgres').createDatabase);
+    await database.exec('DROP INDEX ix_payment_attempts_user_id');
+    await database.exec('BEGIN; LOCK TABLE payment_attempts IN ROW EXCLUSIVE MODE');
+    const held = await doctor(dataSource);
+    await database.exec('ROLLBACK');
+    expect(held.findings).toMatchObject([
+      {
+        ...{ kind: 'index', problem: 'missing', tried: 'not tried' },
+        reason: expect.stringContaining('lock timeout') as string,
+      },
+    ]);
+    expect((await doctor(dataSource)).findings).toMatchObject([{ tried: 'works' }]);
+    expect((await doctor(dataSource, { try: false })).findings).toMatchObject([
+      { tried: 'not tried', reason: 'as asked' },
+    ]);
+  });
 });
