@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { compare, type Comparison, type HostPart } from '../migrator/check';
+import { doctor } from '../doctor/doctor';
+import type { DoctorReport } from '../doctor/report';
 import { migrate } from '../migrator/migrate';
 import { pendingSql } from '../migrator/pending-sql';
 import { revert } from '../migrator/revert';
@@ -8,6 +9,7 @@ import { LACKING_REMEDY, lackingMigrations, lackingText } from '../migrator/lack
 import type { WaitOptions } from '../migrator/waiting';
 import { add } from './add';
 import type { Arguments, Command } from './arguments';
+import { findingsText } from './findings';
 import type { Outcome } from './outcome';
 import { textTable } from './text-table';
 
@@ -72,12 +74,14 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
   },
 
   async check(dataSource) {
-    const comparison = await compare(dataSource);
-    const { differences, hosts, unchecked } = comparison;
+    const report = await doctor(dataSource);
+    const { differences, findings, hosts, unchecked } = report;
     const lacking = await lackingMigrations(dataSource);
-    const json = { ...comparison, ...lackingPart(lacking) };
+    const json = { differences, hosts, unchecked, findings, ...lackingPart(lacking) };
+    const found = findings.length > 0 ? `\n\n${findingsText(findings)}` : '';
     if (unchecked.length > 0) {
-      return { text: lackingLine(lacking) + incompleteText(comparison), json, exitCode: 1 };
+      const text = lackingLine(lacking) + incompleteText(report) + found;
+      return { text, json, exitCode: 1 };
     }
     const pending = (await status(dataSource)).filter(({ state }) => state === 'pending');
     const first =
@@ -85,17 +89,14 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
         ? lackingLine(lacking)
         : `${lackingLine(lacking)}Not applied yet: ${pending.map(({ name }) => name).join(', ')}. Run \`migrate\` first.\n\n`;
     const added = hosts.length > 0 ? `\n\n${hostTable(hosts)}` : '';
-    if (differences.length === 0) {
-      return done(`${lackingLine(lacking)}The tables match the entities.${added}`, json);
-    }
-    return {
-      text:
-        `${first}The tables differ from the entities. ` +
-        `These statements would fix them; run them in one transaction:\n\n` +
-        `${differences.join(';\n')};${added}`,
-      json,
-      exitCode: 1,
-    };
+    const compared =
+      differences.length === 0
+        ? 'The tables match the entities.'
+        : 'The tables differ from the entities. ' +
+          'These statements would fix them; run them in one transaction:\n\n' +
+          `${differences.join(';\n')};`;
+    if (report.healthy) return done(`${lackingLine(lacking)}${compared}${added}`, json);
+    return { text: `${first}${compared}${found}${added}`, json, exitCode: 1 };
   },
 
   add: (dataSource, options) => add(options, dataSource),
@@ -119,7 +120,7 @@ const lackingLine = (names: readonly string[]): string =>
 const lackingPart = (lacking: readonly string[]): { readonly lacking?: readonly string[] } =>
   lacking.length === 0 ? {} : { lacking };
 
-function incompleteText({ differences, unchecked }: Comparison): string {
+function incompleteText({ differences, unchecked }: DoctorReport): string {
   const list = unchecked.map(({ object, reason }) => `- ${object}: ${reason}`);
   const found =
     differences.length > 0
@@ -131,7 +132,7 @@ function incompleteText({ differences, unchecked }: Comparison): string {
   );
 }
 
-function hostTable(hosts: readonly HostPart[]): string {
+function hostTable(hosts: DoctorReport['hosts']): string {
   const rows = hosts.map(({ table, kind, name }) => [table, kind, name] as const);
   return `Not named by the entities, left as it is:\n\n${textTable([['table', 'kind', 'name'], ...rows])}`;
 }

@@ -4,11 +4,12 @@ import type { BillingError } from '../errors';
 import type { HostKeyType } from '../host/bindings';
 import type { Family } from '../host/families';
 import type { EngineName } from './engine-name';
+import type { Examination, Expected, Unchecked } from './examination';
 import type { Refusal } from './refusal';
 import type { Scripts } from './scripts';
 import type { RdbmsSchemaBuilder } from './typeorm';
 
-export type { EngineName };
+export type { EngineName, Unchecked };
 
 /**
  * What the host added to a billing table: a column, the default of a column that has none, an index, a
@@ -24,14 +25,6 @@ export interface Comparison {
   readonly hosts: readonly HostPart[];
   /** What could not be compared. Unless it is empty, `differences` may not be all. */
   readonly unchecked: readonly Unchecked[];
-}
-
-/** A part of the database that could not be looked at. */
-export interface Unchecked {
-  /** A table, or the parts of one: `the CHECKs and indexes of plans`. */
-  readonly object: string;
-  /** What was in the way, in the database's own words where it said so. */
-  readonly reason: string;
 }
 
 /** A column as the database itself describes it. */
@@ -202,6 +195,12 @@ export interface Engine {
   /** The same for the tables of some entities alone. Nothing that the entities don't name is dropped or lost. */
   compare(dataSource: DataSource, entities: ReadonlySet<EntityMetadata>): Promise<Comparison>;
 
+  /** Finds what differs between the live tables and those that the applied migrations make. */
+  examine(expected: Expected): Promise<Examination>;
+
+  /** What is sent first in a transaction that tries statements, so that it holds nobody up. Default: nothing. */
+  readonly trialSettings: readonly string[];
+
   /** What a driver's error says about a refused row; undefined if it is another error. */
   readRefusal(error: object, query: string | undefined): Refusal | undefined;
 
@@ -254,6 +253,7 @@ export const DEFAULTS = {
   isTableBusy: () => false,
   fold: (name: string) => name,
   danglingKeys: () => Promise.resolve(new Map<string, number>()),
+  trialSettings: [],
   assertSeen: nothing,
   obstacles: () => Promise.resolve([]),
   scripts: undefined,

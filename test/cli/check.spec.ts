@@ -88,8 +88,15 @@ describe.each(enginesByUrl)('T6 check on $name', ({ name, createDatabase }) => {
     ];
     const { exitCode, stdout, stderr } = await typed('check', '--json');
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
-    const { differences, ...rest } = JSON.parse(stdout) as { differences: string[] };
+    const { differences, findings, ...rest } = JSON.parse(stdout) as {
+      differences: string[];
+      findings: { table: string; tried: string }[];
+    };
     expect(rest).toEqual({ hosts, unchecked: [] });
+    expect(new Set(findings.map(({ table }) => table))).toEqual(
+      new Set(CHANGES.map(({ table }) => table)),
+    );
+    expect(new Set(findings.map(({ tried }) => tried))).toEqual(new Set(['works']));
     expect(differences.join()).not.toContain('DROP COLUMN');
     for (const { what, says } of CHANGES) {
       const found = differences.join(';\n').replaceAll('"new_', '"');
@@ -109,7 +116,9 @@ describe.each(enginesByUrl)('T6 check on $name', ({ name, createDatabase }) => {
     await database.exec(differences.map((statement) => `${statement};`).join('\n'));
     const fixed = await typed('check', '--json');
     expect(fixed).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(JSON.parse(fixed.stdout)).toEqual({ differences: [], hosts, unchecked: [] });
+    expect(JSON.parse(fixed.stdout)).toEqual({
+      ...{ differences: [], findings: [], hosts, unchecked: [] },
+    });
     expect(await catalogOf(database, HOST_TABLES)).toEqual(host);
   });
 

@@ -52,6 +52,7 @@ describe.each(enginesByUrl)('exit codes on $name', ({ name, createDatabase }) =>
     expect(await rowsOf(database, 'notes')).toEqual([]);
     expect(JSON.parse((await typed('check', '--json')).stdout)).toEqual({
       differences: [],
+      findings: [],
       hosts: [],
       unchecked: [],
     });

@@ -2,6 +2,7 @@ import { POSTGRES_STAND_INS } from '../../host/stand-in-tables/postgres';
 import { DEFAULTS, type Engine } from '../engine';
 import { postgresCatalog } from './catalog';
 import { compareOnPostgres } from './comparison';
+import { examinePostgres } from './examination';
 import { assertSeen } from './hidden-tables';
 import { KeepingSchemaBuilder } from './keeping-schema-builder';
 import {
@@ -42,6 +43,8 @@ export const postgresEngine: Engine = {
 
   schemaBuilder: (dataSource) => new KeepingSchemaBuilder(dataSource),
   compare: compareOnPostgres,
+  examine: examinePostgres,
+  trialSettings: [`SET LOCAL lock_timeout = '1s'`, `SET LOCAL statement_timeout = '30s'`],
   readRefusal: readPostgresRefusal,
   scripts: postgresScripts,
 };

@@ -3,6 +3,7 @@ import { byTable } from '../by-table';
 import { quote } from '../../driver/sql/quote';
 import { SqliteFamilySchemaBuilder } from '../../driver/schema/schema-builder';
 import type { Engine, TableKey, TableName } from '../engine';
+import { examineSqlite } from './examination';
 import { SQLITE_STAND_INS } from '../../host/stand-in-tables/sqlite';
 
 interface ColumnRow {
@@ -79,6 +80,7 @@ export const sqliteCatalog: Pick<
   | 'standIns'
   | 'schemaBuilder'
   | 'compare'
+  | 'examine'
 > = {
   /** SQLite takes no notice of case. */
   fold: (name) => name.toLowerCase(),
@@ -122,6 +124,8 @@ export const sqliteCatalog: Pick<
   standIns: SQLITE_STAND_INS,
 
   schemaBuilder: (dataSource) => new SqliteFamilySchemaBuilder(dataSource),
+
+  examine: examineSqlite,
 
   async compare(dataSource, entities) {
     const builder = new SqliteFamilySchemaBuilder(dataSource);

@@ -3,6 +3,7 @@ import { SqliteFile } from '../../driver/file/database';
 import { BillingError } from '../../errors';
 import { DEFAULTS, type Engine } from '../engine';
 import { sqliteCatalog } from './catalog';
+import { examineFile } from './file-examination';
 import { sqliteObstacles } from './obstacles';
 import { readSqliteRefusal } from './refusal';
 
@@ -14,6 +15,8 @@ export const sqliteEngine: Engine = {
   dialect: 'sqlite',
   owns: ({ driver }) =>
     driver instanceof SqliteFamilyDriver && driver.connections instanceof SqliteFile,
+
+  examine: examineFile,
 
   isBusy: (error) =>
     (error instanceof BillingError && error.code === 'DATABASE_BUSY') ||
