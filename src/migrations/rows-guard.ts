@@ -100,7 +100,9 @@ export async function guardRows(
   if (found === undefined) return follower;
   const isOnBatch = isOnD1(queryRunner);
   if (queryRunner.isTransactionActive) {
-    if (isOnBatch) await queryRunner.query(batchGuard(queryRunner, found, choice));
+    // A copy may call what it was copied from, which reads the records before it adds its own.
+    if (isOnBatch && dialect === undefined)
+      await queryRunner.query(batchGuard(queryRunner, found, choice));
     return follower;
   }
   return isOnBatch ? follower : guardingEach(follower, nameOf(migration), found, choice);

@@ -23,9 +23,10 @@ const refused = async (work: Promise<unknown>): Promise<unknown> =>
 const isThere = async (database: TestDatabase): Promise<boolean> =>
   (await catalog(database)).some(({ kind, table }) => kind === 'table' && table === 'plans');
 
-describe.each(engines.filter(({ transactions }) => transactions === 'interactive'))(
-  'R1 rows that are written while a rollback begins on $name',
-  ({ createDatabase }) => {
+for (const { name, createDatabase } of engines.filter(
+  ({ transactions }) => transactions === 'interactive',
+))
+  describe(`R1 rows that are written while a rollback begins on ${name}`, () => {
     it.each(['all', 'none'] as const)(
       'R1 R3 a transaction that commits meanwhile is waited for, and its rows stay: %s',
       async (transaction) => {
@@ -41,8 +42,7 @@ describe.each(engines.filter(({ transactions }) => transactions === 'interactive
         expect(await rowsOf(database, 'plans')).toHaveLength(1);
       },
     );
-  },
-);
+  });
 
 describeOn('postgres', 'R1 a stock DataSource on postgres', () => {
   it.each(['read committed', 'repeatable read', 'serializable'])(
