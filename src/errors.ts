@@ -26,6 +26,10 @@ export type BillingErrorCode =
   | 'MIGRATION_NOT_FOUND'
   /** A migration would leave foreign keys that point to missing rows. */
   | 'DANGLING_KEYS'
+  /** A folder is not a complete and unchanged backup; `details.file` names the file at fault. */
+  | 'BACKUP_INVALID'
+  /** A backup does not fit the database; `details` say what is in the way. */
+  | 'RESTORE_REFUSED'
   /** A part of the database could not be compared; `details.unchecked` lists what, and why. */
   | 'CHECK_INCOMPLETE'
   /** Another transaction held the database, or all connections, for longer than the timeout. */
@@ -70,7 +74,8 @@ const VIOLATIONS: Readonly<Record<Violation, readonly [problem: string, remedy: 
   NOT_NULL_VIOLATION: ['needs a value', 'Set it and retry'],
 };
 
-type Refused = BillingError<RefusalDetails>;
+type Made<Details = unknown> = BillingError<Details>;
+type Refused = Made<RefusalDetails>;
 
 interface Extra<Details> {
   readonly cause?: unknown;
@@ -126,11 +131,7 @@ export class BillingError<Details = unknown> extends Error {
   }
 
   /** @internal */
-  static configurationInvalid<Details>(
-    problem: string,
-    remedy: string,
-    extra?: Extra<Details>,
-  ): BillingError<Details> {
+  static configurationInvalid<D>(problem: string, remedy: string, extra?: Extra<D>): Made<D> {
     return BillingError.#make('CONFIGURATION_INVALID', problem, remedy, extra);
   }
 
@@ -207,11 +208,7 @@ export class BillingError<Details = unknown> extends Error {
   }
 
   /** @internal */
-  static migrationNotFound(
-    name: string,
-    problem: string,
-    remedy: string,
-  ): BillingError<{ name: string }> {
+  static migrationNotFound(name: string, problem: string, remedy: string): Made<{ name: string }> {
     return BillingError.#make('MIGRATION_NOT_FOUND', problem, remedy, { details: { name } });
   }
 
@@ -220,6 +217,16 @@ export class BillingError<Details = unknown> extends Error {
     const problem = `The migration would leave rows that refer to missing rows (${keys.join(', ')}), and nothing was changed`;
     const remedy = 'correct the migration so that it keeps the rows that others refer to';
     return BillingError.#make('DANGLING_KEYS', problem, remedy, { details: { keys } });
+  }
+
+  /** @internal */
+  static backupInvalid<D>(problem: string, remedy: string, details: D): Made<D> {
+    return BillingError.#make('BACKUP_INVALID', problem, remedy, { details });
+  }
+
+  /** @internal */
+  static restoreRefused<D>(problem: string, remedy: string, extra: Extra<D>): Made<D> {
+    return BillingError.#make('RESTORE_REFUSED', problem, remedy, extra);
   }
 
   /** @internal */
@@ -266,13 +273,8 @@ export class BillingError<Details = unknown> extends Error {
   }
 
   // Problem, colon, remedy. Errors about a row are two sentences: a list or a name ends the first.
-  static #make<Details>(
-    code: BillingErrorCode,
-    problem: string,
-    remedy: string,
-    extra?: Extra<Details>,
-  ): BillingError<Details> {
-    return new BillingError(code, `${problem}: ${remedy}.`, extra);
+  static #make<D>(code: BillingErrorCode, problem: string, remedy: string, extra?: Extra<D>) {
+    return new BillingError<D>(code, `${problem}: ${remedy}.`, extra);
   }
 
   /** `plans (name) needs a value. Set it and retry.` No value of the row is in it. */
