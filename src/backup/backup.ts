@@ -63,7 +63,8 @@ export async function writeBackup(
   options: WriteBackupOptions = {},
 ): Promise<BackupManifest> {
   const dataSource = dataSourceOf(queryRunner);
-  return write(dataSource, directory, named(dataSource, tables), options, queryRunner);
+  const each = new Map(named(dataSource, tables).map((one) => [one.name, one]));
+  return write(dataSource, directory, [...each.values()], options, queryRunner);
 }
 
 async function write(

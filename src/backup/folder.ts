@@ -12,8 +12,6 @@ const INCOMPLETE = `${MANIFEST}.incomplete`;
 /** Rows hold customers' data: others on the machine may not read them. */
 const MODE = { folder: 0o700, file: 0o600 };
 
-const WRITE_BYTES = 512 * 1024;
-
 /** A folder that a backup is written to. It is one as soon as its manifest is there, and not before. */
 export class BackupFolder {
   private constructor(
@@ -54,22 +52,14 @@ export class BackupFolder {
     const hash = createHash('sha256');
     const handle = await open(join(this.path, file), 'w', MODE.file);
     let [rows, bytes] = [0, 0];
-    let waiting = '';
-    const flush = async (): Promise<void> => {
-      const buffer = Buffer.from(waiting, 'utf8');
-      waiting = '';
-      hash.update(buffer);
-      bytes += buffer.length;
-      await writeAll(handle, buffer);
-    };
     try {
       for await (const page of pages) {
-        waiting += page.text;
+        hash.update(page.data);
+        await writeAll(handle, page.data);
+        bytes += page.data.length;
         rows += page.rows;
-        if (waiting.length >= WRITE_BYTES) await flush();
         onRows(rows);
       }
-      await flush();
       await handle.sync();
     } finally {
       await handle.close();

@@ -163,7 +163,8 @@ async function list(
   const before = `${reason.slice(0, -1)},"row":`;
   const handle = await open(path, isBegun ? 'a' : 'w', 0o600);
   try {
-    for await (const { text } of pages) {
+    for await (const { data } of pages) {
+      const text = data.toString('utf8');
       await handle.writeFile(text.replaceAll(/^.+$/gm, (line) => `${before}${line}}`));
     }
     await handle.sync();

@@ -19,7 +19,8 @@ export interface LiveKey {
 
 /** Some rows of a table: lines of JSON, each of which ends in a newline. */
 export interface Page {
-  readonly text: string;
+  /** Bytes that the next page may use again. */
+  readonly data: Buffer;
   readonly rows: number;
 }
 

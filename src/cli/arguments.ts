@@ -3,7 +3,9 @@ import { BillingError } from '../errors';
 import type { EngineName } from '../engines/engine';
 import { SCRIPT_DIALECTS } from '../engines/scripts';
 
-export const COMMANDS = ['migrate', 'rollback', 'status', 'check', 'sql', 'add'] as const;
+export const COMMANDS = [
+  ...(['migrate', 'rollback', 'status', 'check', 'backup', 'restore', 'sql', 'add'] as const),
+] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface Arguments {
@@ -18,6 +20,9 @@ export interface Arguments {
   readonly from: number | undefined;
   readonly table: string | undefined;
   readonly plain: boolean;
+  /** What `backup` writes to and `restore` reads. */
+  readonly folder: string;
+  readonly skipOrphans: boolean;
 }
 
 export const HELP = `Usage: typeorm-billing <command> [options]
@@ -30,6 +35,9 @@ export const HELP = `Usage: typeorm-billing <command> [options]
   status                list the applied and the pending migrations
   check                 compare billing's tables with its entities and print the statements that
                         fix a difference; also list what the host added, which is never removed
+  backup <folder>       write the rows of billing's tables to a new folder, as JSON Lines
+  restore <folder>      put them back into empty tables, all or none
+    --skip-orphans        leave out rows whose host row is gone, and list them in a file
   sql                   write the migrations as SQL files; needs no database
     --dialect <name>      postgres or d1
     --out <folder>        the folder for the files; rollback files go to <folder>-rollback
@@ -71,6 +79,8 @@ const OWN: Readonly<Record<Command, readonly string[]>> = {
   rollback: ['data-source', 'all', 'to'],
   status: ['data-source'],
   check: ['data-source'],
+  backup: ['data-source'],
+  restore: ['data-source', 'skip-orphans'],
   sql: ['dialect', 'out', 'from', 'table'],
   add: ['data-source', 'dialect', 'out', 'plain'],
 };
@@ -88,12 +98,18 @@ export function readArguments(words: readonly string[]): Arguments {
     from: readNumber(values.from),
     table: values.table,
     plain: values.plain ?? false,
+    skipOrphans: values['skip-orphans'] ?? false,
+    folder: positionals[1] ?? '',
   };
   if (values.help) return { command: 'help', ...options, dialect: undefined };
   if (values.version) return { command: 'version', ...options, dialect: undefined };
   const [word, ...rest] = positionals;
   const command = COMMANDS.find((name) => name === word);
-  if (!command || rest.length > 0) {
+  const takesFolder = command === 'backup' || command === 'restore';
+  if (takesFolder && (rest.length !== 1 || rest[0] === '')) {
+    throw invalid(`${command} needs the name of one folder, and found ${rest.length}`);
+  }
+  if (!command || (rest.length > 0 && !takesFolder)) {
     const found = positionals.length > 0 ? `"${positionals.join(' ')}"` : 'nothing';
     throw invalid(`Expected one command, ${COMMANDS.join(', ')}, but found ${found}`);
   }
@@ -121,6 +137,7 @@ const OPTIONS = {
   from: { type: 'string' },
   table: { type: 'string' },
   plain: { type: 'boolean' },
+  'skip-orphans': { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },

@@ -1,4 +1,6 @@
 import type { DataSource } from 'typeorm';
+import { backup } from '../backup/backup';
+import { restore } from '../backup/restore';
 import { compare, type Comparison, type HostPart } from '../migrator/check';
 import { migrate } from '../migrator/migrate';
 import { pendingSql } from '../migrator/pending-sql';
@@ -8,6 +10,7 @@ import { LACKING_REMEDY, lackingMigrations, lackingText } from '../migrator/lack
 import { add } from './add';
 import type { Arguments, Command } from './arguments';
 import type { Outcome } from './outcome';
+import { progressBar } from './progress-bar';
 import { textTable } from './text-table';
 
 type Run = (dataSource: DataSource, options: Arguments) => Promise<Outcome>;
@@ -90,6 +93,28 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
       json,
       exitCode: 1,
     };
+  },
+
+  async backup(dataSource, { folder }) {
+    const { bar, end } = progressBar();
+    const { tables: written } = await backup(dataSource, folder, bar).finally(end);
+    const rows = written.map(({ table, rows: count }) => [table, count] as const);
+    return done(`Backed up to ${folder}.\n\n${textTable([['table', 'rows'], ...rows])}`, {
+      folder,
+      tables: rows.map(([table, count]) => ({ table, rows: count })),
+    });
+  },
+
+  async restore(dataSource, { folder, skipOrphans }) {
+    const { bar, end } = progressBar();
+    const restored = await restore(dataSource, folder, { skipOrphans, ...bar }).finally(end);
+    const rows = restored.tables.map(({ table, rows: count }) => [table, count] as const);
+    const left = restored.files.map((file) => `Rows left out, or without a key, are in ${file}.`);
+    const text =
+      rows.length > 0
+        ? `Restored from ${folder}.\n\n${textTable([['table', 'rows'], ...rows])}`
+        : `The backup in ${folder} has no rows.`;
+    return done([text, ...left].join('\n'), restored);
   },
 
   add: (dataSource, options) => add(options, dataSource),

@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import type { LiveColumn, Page } from '../store';
 import { quote } from './catalog';
 import { copyOut, isPgClient } from './copy-out';
-import { cellsOf, lineWriter } from './encode';
+import { copyLine, LineEncoder } from './encode';
 
 /** Of a cursor, at once. */
 const FETCHED = 500;
@@ -13,19 +13,15 @@ export async function* readPages(
   from: string,
   columns: readonly LiveColumn[],
 ): AsyncGenerator<Page> {
-  const write = lineWriter(columns);
+  const encoder = new LineEncoder(columns);
   const client: unknown = await queryRunner.connect();
   if (!isPgClient(client)) {
-    yield* byCursor(queryRunner, from, columns, write);
+    yield* byCursor(queryRunner, from, columns, encoder);
     return;
   }
   const list = columns.map(valueOf).join(', ');
   for await (const chunk of copyOut(client, `COPY (SELECT ${list} FROM ${from}) TO STDOUT`)) {
-    const lines = chunk.toString('utf8').split('\n');
-    lines.pop();
-    let text = '';
-    for (const line of lines) text += write(cellsOf(line));
-    yield { text, rows: lines.length };
+    yield encoder.encode(chunk);
   }
 }
 
@@ -37,7 +33,7 @@ async function* byCursor(
   queryRunner: QueryRunner,
   from: string,
   columns: readonly LiveColumn[],
-  write: (cells: readonly (string | null)[]) => string,
+  encoder: LineEncoder,
 ): AsyncGenerator<Page> {
   const list = columns.map((column, index) => `${valueOf(column)}::text AS "${index}"`).join(', ');
   await queryRunner.query(
@@ -49,8 +45,8 @@ async function* byCursor(
       string | null
     >[];
     if (rows.length === 0) break;
-    const text = rows.map((row) => write(columns.map((_, index) => row[index] ?? null))).join('');
-    yield { text, rows: rows.length };
+    const lines = rows.map((row) => copyLine(columns.map((_, index) => row[index] ?? null)));
+    yield encoder.encode(Buffer.from(lines.join('')));
   }
   await queryRunner.query('CLOSE "billing_backup"');
 }

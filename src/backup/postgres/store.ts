@@ -225,7 +225,14 @@ class PostgresStage implements Stage {
 
 const listOf = ({ live }: RestoredTable): string => live.map(({ name }) => quote(name)).join(', ');
 
-/** Lines as a JSON array. In JSON no newline stands for itself. */
-function asArray(lines: Buffer): string {
-  return `[${lines.toString('utf8').trimEnd().replaceAll('\n', ',')}]`;
+const [NEWLINE, COMMA] = [10, 44];
+
+/** Lines as a JSON array: in JSON no newline stands for itself. As bytes, which `pg` sends as they are. */
+function asArray(lines: Buffer): Buffer {
+  const length = lines.at(-1) === NEWLINE ? lines.length - 1 : lines.length;
+  const array = Buffer.concat([Buffer.from('['), lines.subarray(0, length), Buffer.from(']')]);
+  for (let at = array.indexOf(NEWLINE); at !== -1; at = array.indexOf(NEWLINE, at + 1)) {
+    array[at] = COMMA;
+  }
+  return array;
 }

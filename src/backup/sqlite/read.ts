@@ -92,7 +92,7 @@ export async function* readPages(
     last = rows.at(-1)?.number ?? last;
     let page = '';
     for (const { line } of rows) page += `${hasBytes ? inBase64(line, columns) : line}\n`;
-    yield { text: page, rows: rows.length };
+    yield { data: Buffer.from(page), rows: rows.length };
     const fitting = Math.floor((PAGE_BYTES / page.length) * rows.length);
     limit = Math.max(1, Math.min(MAX_PAGE, limit * 2, fitting));
   }

@@ -74,7 +74,8 @@ export async function copiedSnapshot(
       },
     ),
     async handOver() {
-      if (within === undefined) return;
+      // One that has sent nothing can't hold a statement either.
+      if (within?.isTransactionActive !== true) return;
       isHanded = true;
       for (const [table, copy] of copies) {
         await within.query(
