@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import type { LiveColumn, Page } from '../store';
 import { quote } from './catalog';
 import { copyOut, isPgClient } from './copy-out';
-import { copyLine, LineEncoder } from './encode';
+import { CopyEncoder, copyLine } from './encode';
 
 /** Of a cursor, at once. */
 const FETCHED = 500;
@@ -13,7 +13,7 @@ export async function* readPages(
   from: string,
   columns: readonly LiveColumn[],
 ): AsyncGenerator<Page> {
-  const encoder = new LineEncoder(columns);
+  const encoder = new CopyEncoder(columns);
   const client: unknown = await queryRunner.connect();
   if (!isPgClient(client)) {
     yield* byCursor(queryRunner, from, columns, encoder);
@@ -33,7 +33,7 @@ async function* byCursor(
   queryRunner: QueryRunner,
   from: string,
   columns: readonly LiveColumn[],
-  encoder: LineEncoder,
+  encoder: CopyEncoder,
 ): AsyncGenerator<Page> {
   const list = columns.map((column, index) => `${valueOf(column)}::text AS "${index}"`).join(', ');
   await queryRunner.query(
