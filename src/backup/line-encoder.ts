@@ -64,7 +64,7 @@ export abstract class LineEncoder {
       const { length } = key;
       const { out } = this;
       let { end } = this;
-      for (let index = 0; index < length; index += 1) out[end++] = key[index]!;
+      for (let index = 0; index < length; index += 1) out[end++] = key[index] ?? 0;
       this.end = end;
       this.value(this.#kinds[column] ?? 'text');
     }
@@ -86,7 +86,7 @@ export abstract class LineEncoder {
   #isNumber(to: number): boolean {
     const sign = this.in[this.at] === MINUS ? 1 : 0;
     // NaN and Infinity begin with a letter.
-    if (this.in[this.at + sign]! > 64) return false;
+    if ((this.in[this.at + sign] ?? 0) > 64) return false;
     if (to - this.at <= SAFE_DIGITS) return true;
     const text = Buffer.from(this.in.subarray(this.at, to)).toString();
     return !/^-?\d+$/.test(text) || Number.isSafeInteger(Number(text));
@@ -95,7 +95,7 @@ export abstract class LineEncoder {
   protected copy(to: number): void {
     const { in: from, out } = this;
     let { end } = this;
-    for (let { at } = this; at < to; at += 1) out[end++] = from[at]!;
+    for (let { at } = this; at < to; at += 1) out[end++] = from[at] ?? 0;
     this.end = end;
     this.at = to;
   }

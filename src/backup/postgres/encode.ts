@@ -20,19 +20,24 @@ export class CopyEncoder extends LineEncoder {
     switch (kind) {
       case 'integer':
       case 'number':
-        return this.number(this.#cellEnd());
+        this.number(this.#cellEnd());
+        return;
       case 'boolean':
         this.put(this.in[this.at] === SMALL_T ? 'true' : 'false');
         this.at = this.#cellEnd();
         return;
       case 'instant':
-        return this.#instant();
+        this.#instant();
+        return;
       case 'json':
-        return this.#json();
+        this.#json();
+        return;
       case 'bytes':
-        return this.#bytes();
+        this.#bytes();
+        return;
       case 'text':
-        return this.#text();
+        this.#text();
+        return;
     }
   }
 
@@ -42,7 +47,7 @@ export class CopyEncoder extends LineEncoder {
     let [at, end] = [this.at, this.end];
     out[end++] = QUOTE;
     for (;;) {
-      const byte = from[at]!;
+      const byte = from[at] ?? NEWLINE;
       if (byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH) out[end++] = byte;
       else if (byte === TAB || byte === NEWLINE) break;
       else if (byte === QUOTE) {
@@ -50,7 +55,8 @@ export class CopyEncoder extends LineEncoder {
         out[end++] = QUOTE;
       } else if (byte === BACKSLASH && from[at + 1] !== SMALL_V) {
         out[end++] = BACKSLASH;
-        out[end++] = from[++at]!;
+        at += 1;
+        out[end++] = from[at] ?? SPACE;
       } else {
         if (byte === BACKSLASH) at += 1;
         const code = byte === BACKSLASH ? 11 : byte;
@@ -68,9 +74,15 @@ export class CopyEncoder extends LineEncoder {
   #json(): void {
     const [from, out] = [this.in, this.out];
     let [at, end] = [this.at, this.end];
-    for (let byte = from[at]!; byte !== TAB && byte !== NEWLINE; byte = from[++at]!) {
+    for (;;) {
+      const byte = from[at] ?? NEWLINE;
+      if (byte === TAB || byte === NEWLINE) break;
       if (byte !== BACKSLASH) out[end++] = byte;
-      else out[end++] = from[++at] === BACKSLASH ? BACKSLASH : SPACE;
+      else {
+        at += 1;
+        out[end++] = from[at] === BACKSLASH ? BACKSLASH : SPACE;
+      }
+      at += 1;
     }
     this.at = at;
     this.end = end;
@@ -102,7 +114,7 @@ export class CopyEncoder extends LineEncoder {
     this.out[this.end++] = QUOTE;
     const to = this.#cellEnd();
     for (let at = this.at; at < to; at += 1) {
-      const byte = this.in[at]!;
+      const byte = this.in[at] ?? NEWLINE;
       if (byte === BACKSLASH && this.in[at + 1] === SMALL_N) at += 1;
       else this.out[this.end++] = byte;
     }

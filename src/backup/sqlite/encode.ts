@@ -54,10 +54,11 @@ export class ArrayEncoder extends LineEncoder {
     const { in: from, out } = this;
     let { end } = this;
     for (let at = this.at + 1; at < to - 1; at += 1) {
-      const byte = from[at]!;
+      const byte = from[at] ?? NEWLINE;
       if (byte !== BACKSLASH) out[end++] = byte;
       else {
-        const escaped = from[++at]!;
+        at += 1;
+        const escaped = from[at] ?? SPACE;
         const isSpace = escaped === SMALL_N || escaped === SMALL_R || escaped === SMALL_T;
         out[end++] = isSpace ? SPACE : escaped;
       }
