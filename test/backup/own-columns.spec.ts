@@ -123,7 +123,21 @@ describe.each(engines)("R2 the host's own columns on $name", ({ createDatabase, 
     expect(await rowsOf(to.database, 'plans')).toEqual(await rowsOf(from.database, 'plans'));
   });
 
-  it('R2 that a backup lacks get their defaults, or refuse the restore', async () => {
+  if (dialect === 'sqlite') {
+    it.each(["x'00'", "x'ff'"])('R2 refuse a backup with %s in a text', async (bytes) => {
+      const { database, dataSource } = await openBilling(createDatabase, { host: 'rows' });
+      await add(database, ['own text']);
+      await store(database, 'plans');
+      await database.exec(`UPDATE plans SET own = ${bytes}`);
+      const backedUp = backup(dataSource, join(newFolder('backup'), 'bytes'));
+      await expect(backedUp).rejects.toMatchObject({
+        code: 'NOT_SUPPORTED',
+        message: expect.stringMatching(/bytes in .*plans.*, in the column own,/) as unknown,
+      });
+    });
+  }
+
+  it('R2 that a backup lacks get their defaults, and one without refuses the restore', async () => {
     const from = await openBilling(createDatabase, { host: 'rows' });
     await store(from.database, 'plans', { id: PLAN });
     const folder = join(newFolder('backup'), 'older');
@@ -131,6 +145,14 @@ describe.each(engines)("R2 the host's own columns on $name", ({ createDatabase, 
     const to = await openBilling(createDatabase, { host: 'rows' });
     await add(to.database, ["own_kind text NOT NULL DEFAULT 'none'", 'own_note text']);
     await restore(to.dataSource, folder);
+    if (dialect === 'postgres') {
+      const needing = await openBilling(createDatabase, { host: 'rows' });
+      await add(needing.database, ['own_needed text NOT NULL']);
+      await expect(restore(needing.dataSource, folder)).rejects.toMatchObject({
+        code: 'RESTORE_REFUSED',
+        details: { table: 'plans', columns: ['own_needed'] },
+      });
+    }
     const rows = await to.database.sql('SELECT id, own_kind, own_note FROM plans');
     expect(rows).toEqual([{ id: PLAN, own_kind: 'none', own_note: null }]);
   });

@@ -54,6 +54,7 @@ export async function* readPages(
     `SELECT group_concat("line", char(10)) AS "lines", count(*) AS "rows", max("number") AS "last" ` +
     `FROM (SELECT ${lineOf(columns)} AS "line", s.${number} AS "number" FROM ${from} s ` +
     `WHERE s.${number} > ? AND ${where} ORDER BY s.${number} LIMIT ?)`;
+  await assertNoBytes(queryRunner, from, columns);
   const read = async (after: number, most: number): Promise<PageRow | undefined> => {
     try {
       const [row] = (await queryRunner.query(sql, [after, most])) as PageRow[];
@@ -82,6 +83,26 @@ export async function* readPages(
   } finally {
     await next.catch(() => undefined);
   }
+}
+
+/** SQLite takes bytes for its binary form of JSON, and may write `null` for them without an error. */
+async function assertNoBytes(
+  queryRunner: QueryRunner,
+  from: string,
+  columns: readonly LiveColumn[],
+): Promise<void> {
+  const names = columns.filter(({ kind }) => kind !== 'bytes').map(({ name }) => name);
+  const types = names.map((name) => `typeof(s.${quote(name)})`);
+  const listed = types.map((type, index) => `${type} AS "${index}"`);
+  const [row] = (await queryRunner.query(
+    `SELECT ${listed.join(', ')} FROM ${from} s WHERE 'blob' IN (${types.join(', ')}) LIMIT 1`,
+  )) as Record<string, string>[];
+  if (row === undefined) return;
+  const found = names.filter((_, index) => row[index] === 'blob');
+  throw BillingError.notSupported(
+    `There are bytes in ${from}, in the column ${found.join(', ')}, whose type is not blob`,
+    'store them as a text, or in a column of type blob, and back up again',
+  );
 }
 
 /** SQLite writes bytes in hexadecimal digits only. Such tables are few, and a host's own. */
