@@ -1,5 +1,6 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { backup, migrate, restore } from '../../src';
 import { writeBackup } from '../../src/backup/backup';
@@ -9,7 +10,7 @@ import { USER_TABLES } from '../support/billing-tables';
 import { newFolder } from '../support/test-run';
 import { openBilling, openDataSource } from '../support/data-source';
 import { engines, type TestDatabase } from '../support/engines';
-import { countsOf, valuesOf } from './rows';
+import { countsOf, fillAll, valuesOf } from './rows';
 
 const tables = USER_TABLES.map((table) => ({ schema: undefined, table }));
 
@@ -69,6 +70,38 @@ describe.each(engines)('R2 the moment of a backup on $name', ({ name, createData
     );
     expect(modes).toEqual([0o700, 0o600, 0o600]);
   });
+
+  if (name === 'postgres') {
+    it('R2 holds the same bytes where the driver has no COPY', async () => {
+      const { database, dataSource } = await openBilling(createDatabase, { host: 'rows' });
+      await fillAll(database);
+      const folders = ['copy', 'cursor'].map((one) => join(newFolder('backup'), one));
+      const [copy = '', cursor = ''] = folders;
+      await backup(dataSource, copy);
+      const queryRunner = dataSource.createQueryRunner();
+      await queryRunner.startTransaction();
+      // As the client of another driver than `pg`.
+      const client = (await queryRunner.connect()) as Client;
+      const other = new Proxy(client, {
+        get: (target, key) =>
+          key === 'query'
+            ? target.query.bind(target)
+            : key === 'connection'
+              ? undefined
+              : (Reflect.get(target, key) as unknown),
+      });
+      Object.assign(queryRunner, { connect: () => Promise.resolve(other) });
+      await writeBackup(queryRunner, cursor, tables);
+      await queryRunner.rollbackTransaction();
+      await queryRunner.release();
+      for (const { table } of tables) {
+        const [one, another] = await Promise.all(
+          folders.map((folder) => readFile(join(folder, `${table}.jsonl`), 'utf8')),
+        );
+        expect(another).toBe(one);
+      }
+    });
+  }
 
   if (name === 'd1') {
     it('R2 on D1 a rollback fails as a whole if a row was changed since', async () => {
