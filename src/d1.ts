@@ -31,8 +31,6 @@ export type {
   ReversibleMigrationClass,
 } from './migrations/reversible-migration';
 export { check, compare, type Comparison, type HostPart, type Unchecked } from './migrator/check';
-export { doctor } from './doctor/doctor';
-export type { DoctorOptions, DoctorReport, Finding } from './doctor/report';
 export type { FindingKind, HostAddition, Problem } from './engines/examination';
 export { migrate, type MigrateOptions } from './migrator/migrate';
 export { type PendingSql, pendingSql } from './migrator/pending-sql';

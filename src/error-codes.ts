@@ -34,6 +34,10 @@ export type BillingErrorCode =
   | 'MIGRATION_NOT_FOUND'
   /** A migration would leave foreign keys that point to missing rows. */
   | 'DANGLING_KEYS'
+  /** A folder is not a complete and unchanged backup; `details.file` names the file at fault. */
+  | 'BACKUP_INVALID'
+  /** A backup does not fit the database; `details` say what is in the way. */
+  | 'RESTORE_REFUSED'
   /** A part of the database could not be compared; `details.unchecked` lists what, and why. */
   | 'CHECK_INCOMPLETE'
   /** Another transaction held the database, or all connections, for longer than the timeout. */

@@ -29,7 +29,8 @@ const VIOLATIONS: Readonly<Record<Violation, readonly [problem: string, remedy: 
   NOT_NULL_VIOLATION: ['needs a value', 'Set it and retry'],
 };
 
-type Refused = BillingError<RefusalDetails>;
+type Made<Details = unknown> = BillingError<Details>;
+type Refused = Made<RefusalDetails>;
 
 interface Extra<Details> {
   readonly cause?: unknown;
@@ -85,11 +86,7 @@ export class BillingError<Details = unknown> extends Error {
   }
 
   /** @internal */
-  static configurationInvalid<Details>(
-    problem: string,
-    remedy: string,
-    extra?: Extra<Details>,
-  ): BillingError<Details> {
+  static configurationInvalid<D>(problem: string, remedy: string, extra?: Extra<D>): Made<D> {
     return BillingError.#make('CONFIGURATION_INVALID', problem, remedy, extra);
   }
 
@@ -197,11 +194,7 @@ export class BillingError<Details = unknown> extends Error {
   }
 
   /** @internal */
-  static migrationNotFound(
-    name: string,
-    problem: string,
-    remedy: string,
-  ): BillingError<{ name: string }> {
+  static migrationNotFound(name: string, problem: string, remedy: string): Made<{ name: string }> {
     return BillingError.#make('MIGRATION_NOT_FOUND', problem, remedy, { details: { name } });
   }
 
@@ -210,6 +203,16 @@ export class BillingError<Details = unknown> extends Error {
     const problem = `The migration would leave rows that refer to missing rows (${keys.join(', ')}), and nothing was changed`;
     const remedy = 'correct the migration so that it keeps the rows that others refer to';
     return BillingError.#make('DANGLING_KEYS', problem, remedy, { details: { keys } });
+  }
+
+  /** @internal */
+  static backupInvalid<D>(problem: string, remedy: string, details: D): Made<D> {
+    return BillingError.#make('BACKUP_INVALID', problem, remedy, { details });
+  }
+
+  /** @internal */
+  static restoreRefused<D>(problem: string, remedy: string, extra: Extra<D>): Made<D> {
+    return BillingError.#make('RESTORE_REFUSED', problem, remedy, extra);
   }
 
   /** @internal */
@@ -256,13 +259,8 @@ export class BillingError<Details = unknown> extends Error {
   }
 
   // Problem, colon, remedy. Errors about a row are two sentences: a list or a name ends the first.
-  static #make<Details>(
-    code: BillingErrorCode,
-    problem: string,
-    remedy: string,
-    extra?: Extra<Details>,
-  ): BillingError<Details> {
-    return new BillingError(code, `${problem}: ${remedy}.`, extra);
+  static #make<D>(code: BillingErrorCode, problem: string, remedy: string, extra?: Extra<D>) {
+    return new BillingError<D>(code, `${problem}: ${remedy}.`, extra);
   }
 
   /** `plans (name) needs a value. Set it and retry.` No value of the row is in it. */

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import './engines/rows';
 import './data-sources/stock-drivers';
 import './data-sources/unlisted';
+import './backup/register';
 
 export { type BillingFamily, tenantBilling, userBilling } from './billing';
 export { BillingError, type BillingErrorCode, type RefusalDetails } from './errors';
@@ -51,4 +52,15 @@ export {
 } from './migrator/sql-scripts';
 export { type SqlFileOptions, type SqlFiles, writeSqlFiles } from './migrator/sql-files';
 export { type MigrationStatus, status, type TableStatus } from './migrator/status';
+export { backup, type BackupOptions } from './backup/backup';
+export type {
+  BackupColumn,
+  BackupHost,
+  BackupManifest,
+  BackupTable,
+  ValueKind,
+} from './backup/manifest';
+export type { OnProgress, Progress } from './backup/progress';
+export type { Orphans, RestoreRefusal } from './backup/refusals';
+export { restore, type Restored, type RestoreOptions } from './backup/restore';
 export { toBillingError } from './engines/to-billing-error';

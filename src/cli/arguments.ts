@@ -3,7 +3,9 @@ import { BillingError } from '../errors';
 import type { EngineName } from '../engines/engine';
 import { SCRIPT_DIALECTS } from '../engines/scripts';
 
-export const COMMANDS = ['migrate', 'rollback', 'status', 'check', 'sql', 'add'] as const;
+export const COMMANDS = [
+  ...(['migrate', 'rollback', 'status', 'check', 'backup', 'restore', 'sql', 'add'] as const),
+] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface Arguments {
@@ -14,6 +16,8 @@ export interface Arguments {
   readonly all: boolean;
   readonly to: string | undefined;
   readonly discard: boolean | undefined;
+  /** The folder that a rollback writes its rows to. */
+  readonly backup: string | undefined;
   readonly dialect: EngineName | undefined;
   readonly out: string | undefined;
   readonly from: number | undefined;
@@ -22,6 +26,9 @@ export interface Arguments {
   /** Milliseconds. */
   readonly lockTimeout: number | undefined;
   readonly tableLockTimeout: number | undefined;
+  /** What `backup` writes to and `restore` reads. */
+  readonly folder: string;
+  readonly skipOrphans: boolean;
 }
 
 export const HELP = `Usage: typeorm-billing <command> [options]
@@ -33,14 +40,19 @@ export const HELP = `Usage: typeorm-billing <command> [options]
     --to <name>           revert all migrations after this one
     --discard             drop the rows of the tables; without it, a rollback that would drop rows
                           lists the tables with their counts, and changes nothing
+    --backup <folder>     write the rows to a new folder first, as \`backup\` does
   both:
     --lock-timeout <seconds>        how long to wait for another process that is migrating, and for
                                     tables that others have locked (default: 60)
     --table-lock-timeout <seconds>  how long, at a time, a statement waits for a table's lock on
                                     Postgres, with other statements behind it (default: 3)
   status                list the applied and the pending migrations
-  check                 compare billing's tables with its entities and print the statements that
-                        fix a difference; also list what the host added, which is never removed
+  check                 compare billing's tables with its migrations and entities, and print what is
+                        wrong and the statements that put it right; also list what the host added,
+                        which is never removed
+  backup <folder>       write the rows of billing's tables to a new folder, as JSON Lines
+  restore <folder>      put them back into empty tables, all or none
+    --skip-orphans        leave out rows whose host row is gone, and list them in a file
   sql                   write the migrations as SQL files; needs no database
     --dialect <name>      postgres or d1
     --out <folder>        the folder for the files; rollback files go to <folder>-rollback
@@ -71,8 +83,8 @@ BILLING_TENANT, BILLING_USER  the host's table, its key and that one's type, as 
                      core.organizations.id:integer (default: tenants.id:uuid and user.id:text)
 BILLING_PREFIX, BILLING_SCHEMA  what the names of billing's tables begin with, and, on Postgres,
                      their schema (default: nothing, and the first of the search_path)
-BILLING_ROLLBACK     discard: a rollback drops rows, also TypeORM's own migration:revert (default:
-                     it refuses)
+BILLING_ROLLBACK     discard: a rollback drops rows, also TypeORM's own migration:revert;
+                     backup:<folder>: it writes them to a new folder first (default: it refuses)
 BILLING_MIGRATIONS_TABLE  the table that records applied migrations (default: migrations)
 
 Exit codes: 0 done, 1 an error you can fix, 2 a bug.
@@ -83,9 +95,11 @@ const WAITS = ['lock-timeout', 'table-lock-timeout'];
 /** The options of each command, besides those that all commands have. */
 const OWN: Readonly<Record<Command, readonly string[]>> = {
   migrate: ['data-source', 'dry-run', ...WAITS],
-  rollback: ['data-source', 'all', 'to', 'discard', ...WAITS],
+  rollback: ['data-source', 'all', 'to', 'discard', 'backup', ...WAITS],
   status: ['data-source'],
   check: ['data-source'],
+  backup: ['data-source'],
+  restore: ['data-source', 'skip-orphans'],
   sql: ['dialect', 'out', 'from', 'table'],
   add: ['data-source', 'dialect', 'out', 'plain'],
 };
@@ -100,18 +114,25 @@ export function readArguments(words: readonly string[]): Arguments {
     all: values.all ?? false,
     to: values.to,
     discard: values.discard,
+    backup: values.backup,
     out: values.out,
     from: readNumber(values.from),
     table: values.table,
     plain: values.plain ?? false,
     lockTimeout: readSeconds('lock-timeout', values['lock-timeout']),
     tableLockTimeout: readSeconds('table-lock-timeout', values['table-lock-timeout']),
+    skipOrphans: values['skip-orphans'] ?? false,
+    folder: positionals[1] ?? '',
   };
   if (values.help) return { command: 'help', ...options, dialect: undefined };
   if (values.version) return { command: 'version', ...options, dialect: undefined };
   const [word, ...rest] = positionals;
   const command = COMMANDS.find((name) => name === word);
-  if (!command || rest.length > 0) {
+  const takesFolder = command === 'backup' || command === 'restore';
+  if (takesFolder && (rest.length !== 1 || rest[0] === '')) {
+    throw invalid(`${command} needs the name of one folder, and found ${rest.length}`);
+  }
+  if (!command || (rest.length > 0 && !takesFolder)) {
     const found = positionals.length > 0 ? `"${positionals.join(' ')}"` : 'nothing';
     throw invalid(`Expected one command, ${COMMANDS.join(', ')}, but found ${found}`);
   }
@@ -135,6 +156,7 @@ const OPTIONS = {
   all: { type: 'boolean' },
   to: { type: 'string' },
   discard: { type: 'boolean' },
+  backup: { type: 'string' },
   dialect: { type: 'string' },
   out: { type: 'string' },
   from: { type: 'string' },
@@ -142,6 +164,7 @@ const OPTIONS = {
   plain: { type: 'boolean' },
   'lock-timeout': { type: 'string' },
   'table-lock-timeout': { type: 'string' },
+  'skip-orphans': { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },

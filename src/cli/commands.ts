@@ -1,4 +1,7 @@
 import type { DataSource } from 'typeorm';
+import '../backup/register';
+import { backup } from '../backup/backup';
+import { restore } from '../backup/restore';
 import { doctor } from '../doctor/doctor';
 import type { DoctorReport } from '../doctor/report';
 import { migrate } from '../migrator/migrate';
@@ -11,6 +14,7 @@ import { add } from './add';
 import type { Arguments, Command } from './arguments';
 import { findingsText } from './findings';
 import type { Outcome } from './outcome';
+import { progressBar } from './progress-bar';
 import { textTable } from './text-table';
 
 type Run = (dataSource: DataSource, options: Arguments) => Promise<Outcome>;
@@ -48,11 +52,12 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
     );
   },
 
-  async rollback(dataSource, { all, to, discard, ...options }) {
+  async rollback(dataSource, { all, to, discard, backup: directory, ...options }) {
     const reverted = await revert(dataSource, {
       all,
       ...(to === undefined ? {} : { to }),
       ...(discard === undefined ? {} : { discard }),
+      ...(directory === undefined ? {} : { backup: directory }),
       ...waits(options),
     });
     const text = reverted.length > 0 ? `Reverted ${reverted.join(', ')}.` : 'Nothing to revert.';
@@ -97,6 +102,28 @@ export const commands: Readonly<Record<DatabaseCommand, Run>> = {
           `${differences.join(';\n')};`;
     if (report.healthy) return done(`${lackingLine(lacking)}${compared}${added}`, json);
     return { text: `${first}${compared}${found}${added}`, json, exitCode: 1 };
+  },
+
+  async backup(dataSource, { folder }) {
+    const { bar, end } = progressBar();
+    const { tables: written } = await backup(dataSource, folder, bar).finally(end);
+    const rows = written.map(({ table, rows: count }) => [table, count] as const);
+    return done(`Backed up to ${folder}.\n\n${textTable([['table', 'rows'], ...rows])}`, {
+      folder,
+      tables: rows.map(([table, count]) => ({ table, rows: count })),
+    });
+  },
+
+  async restore(dataSource, { folder, skipOrphans }) {
+    const { bar, end } = progressBar();
+    const restored = await restore(dataSource, folder, { skipOrphans, ...bar }).finally(end);
+    const rows = restored.tables.map(({ table, rows: count }) => [table, count] as const);
+    const left = restored.files.map((file) => `Rows left out, or without a key, are in ${file}.`);
+    const text =
+      rows.length > 0
+        ? `Restored from ${folder}.\n\n${textTable([['table', 'rows'], ...rows])}`
+        : `The backup in ${folder} has no rows.`;
+    return done([text, ...left].join('\n'), restored);
   },
 
   add: (dataSource, options) => add(options, dataSource),

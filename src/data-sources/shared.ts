@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import '../backup/register';
 import { tenantBilling, userBilling } from '../billing';
 import { BillingSubscriber } from '../entities/billing-subscriber';
 import { buildDataSource } from './build';

@@ -41,7 +41,7 @@ export class Patience {
   /** @throws BillingError `INVALID_CALL` for a time that is none */
   constructor(
     private readonly place: { readonly dataSource: DataSource; readonly engine: Engine },
-    { lockTimeout = LOCK_TIMEOUT, tableLockTimeout = TABLE_LOCK_TIMEOUT, onWait }: WaitOptions,
+    { lockTimeout = LOCK_TIMEOUT, tableLockTimeout = TABLE_LOCK_TIMEOUT, onWait }: WaitOptions = {},
   ) {
     this.#lockTimeout = milliseconds('lockTimeout', lockTimeout);
     this.tableLockTimeout = milliseconds('tableLockTimeout', tableLockTimeout);

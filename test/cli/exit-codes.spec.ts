@@ -69,7 +69,7 @@ describe('exit codes', () => {
   it.each([
     {
       words: [],
-      says: /^Expected one command, migrate, rollback, status, check, sql, add, but found nothing: /,
+      says: /^Expected one command, migrate, rollback, status, check, backup, restore, sql, add, but found nothing: /,
     },
     { words: ['migrat'], says: /but found "migrat": see typeorm-billing --help\.$/ },
     { words: ['migrate', 'status'], says: /but found "migrate status"/ },

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { catalog, enginesByUrl, rowsOf } from '../support/engines';
 import { newFolder } from '../support/test-run';
 import { billing, typeorm } from './programs';
@@ -34,5 +35,35 @@ describe.each(enginesByUrl)('R1 a rollback by the commands on $name', ({ createD
     const done = await billing(['rollback', '--discard'], { cwd, env });
     expect(done).toMatchObject({ exitCode: 0, stderr: '' });
     expect(done.stdout).toMatch(/^Reverted CreateTenantBilling\d+\.\n$/);
+  });
+
+  it('R1 R2 writes the rows to a folder first, and restore puts them back after the next migrate', async () => {
+    const database = await createDatabase({ billing: true });
+    await database.exec(PLAN);
+    const cwd = newFolder('rollback-backup');
+    const env = { DATABASE_URL: database.url };
+    const rows = await rowsOf(database, 'plans');
+    const ended = { exitCode: 0, stderr: '' };
+
+    const [byProgram, byTypeorm] = [join(cwd, 'by-program'), join(cwd, 'by-typeorm')];
+    const words = ['rollback', '--all', '--backup', byProgram];
+    expect(await billing(words, { cwd, env })).toMatchObject(ended);
+    expect(await billing(['migrate'], { cwd, env })).toMatchObject(ended);
+    expect(await rowsOf(database, 'plans')).toEqual([]);
+    expect(await billing(['restore', byProgram], { cwd, env })).toMatchObject({ exitCode: 0 });
+    expect(await rowsOf(database, 'plans')).toEqual(rows);
+
+    // A folder that has something is left as it is, and nothing is dropped.
+    const again = await billing(words, { cwd, env });
+    expect(again).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(await rowsOf(database, 'plans')).toEqual(rows);
+
+    // The later migration has no rows.
+    expect(await typeorm(['migration:revert'], { cwd, env })).toMatchObject(ended);
+    const choice = { ...env, BILLING_ROLLBACK: `backup:${byTypeorm}` };
+    expect(await typeorm(['migration:revert'], { cwd, env: choice })).toMatchObject(ended);
+    expect(await billing(['migrate'], { cwd, env })).toMatchObject(ended);
+    expect(await billing(['restore', byTypeorm], { cwd, env })).toMatchObject({ exitCode: 0 });
+    expect(await rowsOf(database, 'plans')).toEqual(rows);
   });
 });

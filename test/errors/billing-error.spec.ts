@@ -29,6 +29,8 @@ const MADE: Readonly<Record<BillingErrorCode, BillingError>> = {
   TABLE_EXISTS: BillingError.tableExists('CreateBilling1', ['plans'], ['"plans"'], 'rename it'),
   MIGRATION_NOT_FOUND: BillingError.migrationNotFound('X', 'There is no migration X', 'name one'),
   DANGLING_KEYS: BillingError.danglingKeys(['foreign key 0 of "a" to "b"']),
+  BACKUP_INVALID: BillingError.backupInvalid('x.jsonl is missing', 'copy it again', {}),
+  RESTORE_REFUSED: BillingError.restoreRefused('There are rows', 'empty it', { details: {} }),
   CHECK_INCOMPLETE: BillingError.checkIncomplete(['plans (permission denied)'], {}),
   DATABASE_BUSY: BillingError.databaseBusy('The file is locked', 'retry', CAUSE),
   UNIQUE_VIOLATION: BillingError.uniqueViolation(REFUSED, CAUSE),

@@ -27,6 +27,17 @@ describe('C4 U3 the two front doors', () => {
         'SqlFileOptions',
         'SqlFiles',
         'writeSqlFiles',
+        // Write to a folder and read from it.
+        ...[
+          'BackupColumn',
+          'BackupHost',
+          'BackupManifest',
+          'BackupOptions',
+          'BackupTable',
+          'backup',
+        ],
+        ...['OnProgress', 'Orphans', 'Progress', 'Restored', 'RestoreOptions', 'RestoreRefusal'],
+        ...['restore', 'ValueKind'],
       ].sort(),
     );
     expect([...worker].filter((name) => !main.has(name)).sort()).toEqual([
