@@ -1,9 +1,10 @@
 // Builds what a Worker loads: the entry `typeorm-billing/d1` as one ES module. It is compiled apart,
 // because a bundler takes TypeORM's browser build there, and the parts of TypeORM that the driver
 // extends have to come from the same build.
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
+import ts from 'typescript';
 
 const fromBrowserBuild = {
   name: 'TypeORM from its browser build',
@@ -16,6 +17,26 @@ const fromBrowserBuild = {
     onResolve({ filter: /\/class-validator-parts$/ }, () => ({
       path: 'class-validator',
       external: true,
+    }));
+  },
+};
+
+/** The doctor is not in a Worker, nor is what it asks of an engine. */
+const withoutDoctor = {
+  name: 'no doctor',
+  setup({ onLoad }) {
+    onLoad({ filter: /src\/engines\/sqlite\/examination\.ts$/ }, ({ path }) => ({
+      contents: `
+import { BillingError } from '../../errors';
+export const examineSqlite = (): never => {
+  throw BillingError.notSupported(
+    'The doctor is not in a Worker',
+    'run \`typeorm-billing check\` in Node',
+  );
+};
+`,
+      loader: 'ts',
+      resolveDir: dirname(path),
     }));
   },
 };
@@ -72,7 +93,7 @@ const { metafile } = await build({
   target: 'es2022',
   keepNames: true,
   metafile: true,
-  plugins: [fromBrowserBuild, withoutPostgres],
+  plugins: [fromBrowserBuild, withoutPostgres, withoutDoctor],
 });
 
 const foreign = [
@@ -86,3 +107,33 @@ const foreign = [
 if (foreign.length > 0) {
   throw new Error(`A Worker can't run ${foreign.join(', ')}, which its build would contain.`);
 }
+
+/**
+ * Migrations and entities are known by their class names, which a host's bundler may shorten. esbuild keeps
+ * the names of functions too, by a call for each, and nothing asks for those.
+ */
+function withoutFunctionNames(text) {
+  const source = ts.createSourceFile('d1.mjs', text, ts.ScriptTarget.Latest, true);
+  const cuts = [];
+  const visit = (node) => {
+    if (ts.isCallExpression(node) && node.expression.getText(source) === '__name') {
+      const [named] = node.arguments;
+      if (named.kind !== ts.SyntaxKind.ThisKeyword) {
+        const { parent } = node;
+        const isStatement = ts.isIdentifier(named) && ts.isExpressionStatement(parent);
+        if (isStatement) cuts.push([parent.getFullStart(), parent.end]);
+        else cuts.push([node.getStart(source), named.getStart(source)], [named.end, node.end]);
+        if (isStatement) return;
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  cuts.sort(([a], [b]) => b - a);
+  let result = text;
+  for (const [from, to] of cuts) result = result.slice(0, from) + result.slice(to);
+  return result;
+}
+
+const out = 'dist/worker/d1.mjs';
+await writeFile(out, withoutFunctionNames(await readFile(out, 'utf8')));

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import './data-sources/unlisted';
 
 export { type BillingFamily, tenantBilling, userBilling } from './billing';
 export { BillingError, type BillingErrorCode, type RefusalDetails } from './errors';

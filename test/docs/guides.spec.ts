@@ -35,7 +35,7 @@ describe('C2 what the guides say of the project', () => {
   });
 
   it('C2 every code of an error is in the table, once', () => {
-    const codes = [...read('src/errors.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm)].map(
+    const codes = [...read('src/error-codes.ts').matchAll(/^ {2}\| '([A-Z_]+)'/gm)].map(
       ([, code]) => code,
     );
     expect(codes.length).toBeGreaterThan(10);
