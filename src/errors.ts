@@ -160,8 +160,8 @@ export class BillingError<Details = unknown> extends Error {
   static preflightFailed(
     problems: readonly BillingError[],
   ): BillingError<{ problems: readonly BillingError[] }> {
-    const list = problems.map(({ message }, index) => `${index + 1}. ${message}`).join('\n');
-    const message = `${problems.length} things are in the way of the migrations, and nothing was changed. Correct all of them and retry:\n${list}`;
+    const list = problems.map(({ message }, index) => `${index + 1}. ${message}`).join(' ');
+    const message = `${problems.length} things are in the way of the migrations, and nothing was changed. Correct all of them and retry: ${list}`;
     const [{ code, details } = {}, ...others] = problems;
     const shared = others.every((one) => one.code === code) ? code : undefined;
     return new BillingError(shared ?? 'PREFLIGHT_FAILED', message, {

@@ -55,7 +55,7 @@ describe('C2 a BillingError', () => {
       expect(error).toBeInstanceOf(Error);
       expect(error).toMatchObject({ name: 'BillingError', code });
       // A colon, or two sentences about a row.
-      expect(error.message).toMatch(/^(?:[A-Za-z]|2 things).*(?:: |\. [A-Z]).*[^.]\.$/s);
+      expect(error.message).toMatch(/^(?:[A-Za-z]|2 things).*(?:: |\. [A-Z]).*[^.]\.$/);
       expect(error.stack).toContain('billing-error.spec');
     },
   );
