@@ -31,7 +31,7 @@ describe('the tests that TEST_ENGINES and TEST_LONG choose', () => {
 
   it('are the properties in a long run', async () => {
     const specs = await listed({ TEST_ENGINES: undefined, TEST_LONG: '1' });
-    expect(specs).toHaveLength(9);
+    expect(specs).toHaveLength(10);
     expect(specs).toContain('d1/parity-4.spec.ts');
   });
 
