@@ -170,8 +170,8 @@ async function script(
       ],
       wrap([
         ...(rows === undefined || !kind.locks ? [] : [rows.lock]),
-        ...(rows === undefined ? [] : [kind.refuseRows(rows)]),
         ...(inTheWay === undefined ? [] : [refuse(inTheWay.sql)]),
+        ...(rows === undefined ? [] : [kind.refuseRows(rows)]),
         ...down,
         ...forget(name, file),
       ]),

@@ -4,18 +4,6 @@
 -- Refused, and changes nothing, while it would drop rows, unless a line below is uncommented.
 -- Run it with: wrangler d1 execute <database> --file <this file>
 
--- To drop the rows, uncomment the next line.
--- INSERT INTO "migrations" ("timestamp", "name") VALUES (0, 'drop the rows');
-WITH counted ("part", "unit", "rows") AS (VALUES
-  ('payment_attempts', 'row', (SELECT count(*) FROM "payment_attempts")),
-  ('user_subscriptions', 'row', (SELECT count(*) FROM "user_subscriptions")),
-  ('subscription_plans', 'row', (SELECT count(*) FROM "subscription_plans")),
-  ('direct_debit_tokens', 'row', (SELECT count(*) FROM "direct_debit_tokens"))
-)
-SELECT json_extract('{}', 'This rollback would drop rows: ' || group_concat("part" || ' (' || "rows" || ' ' || "unit" || CASE "rows" WHEN 1 THEN ')' ELSE 's)' END, ', ') || '. Nothing was changed. Keep them by a backup, or uncomment the line of this file that drops them.')
-FROM counted
-WHERE "rows" > 0 AND NOT EXISTS (SELECT 1 FROM "migrations" WHERE "name" = 'drop the rows')
-HAVING count(*) > 0;
 SELECT json_extract('{}', 'This rollback would drop parts that billing did not make. Remove them first: ' || group_concat("kind" || ' ' || "name" || ' (' || "table" || ')', ', '))
 FROM (
 WITH RECURSIVE "owned" AS (
@@ -94,6 +82,18 @@ JOIN pragma_foreign_key_list(m."name") f JOIN "target" t ON lower(f."table") = l
 WHERE m."type" = 'table' AND lower(m."name") NOT IN (SELECT lower("table") FROM "owned")
 ORDER BY 1, 2, 3
 )
+HAVING count(*) > 0;
+-- To drop the rows, uncomment the next line.
+-- INSERT INTO "migrations" ("timestamp", "name") VALUES (0, 'drop the rows');
+WITH counted ("part", "unit", "rows") AS (VALUES
+  ('payment_attempts', 'row', (SELECT count(*) FROM "payment_attempts")),
+  ('user_subscriptions', 'row', (SELECT count(*) FROM "user_subscriptions")),
+  ('subscription_plans', 'row', (SELECT count(*) FROM "subscription_plans")),
+  ('direct_debit_tokens', 'row', (SELECT count(*) FROM "direct_debit_tokens"))
+)
+SELECT json_extract('{}', 'This rollback would drop rows: ' || group_concat("part" || ' (' || "rows" || ' ' || "unit" || CASE "rows" WHEN 1 THEN ')' ELSE 's)' END, ', ') || '. Nothing was changed. Keep them by a backup, or uncomment the line of this file that drops them.')
+FROM counted
+WHERE "rows" > 0 AND NOT EXISTS (SELECT 1 FROM "migrations" WHERE "name" = 'drop the rows')
 HAVING count(*) > 0;
 DROP TABLE "payment_attempts";
 DROP TABLE "user_subscriptions";
